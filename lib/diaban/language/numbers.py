@@ -1,0 +1,43 @@
+"""Numbers, shares and dates as each language writes them."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+MISSING = "…"
+
+
+def number(value: object, language: str, decimals: int = 0) -> str:
+    """`value` with the language's separators and exactly `decimals` places; missing is an ellipsis."""
+    if _missing(value):
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=language)
+
+
+def rate(value: object, language: str) -> str:
+    """A rate: one decimal under 10, none above."""
+    if _missing(value):
+        return MISSING
+    return number(value, language, decimals=1 if abs(float(value)) < 9.95 else 0)  # type: ignore[arg-type]
+
+
+def percent(share: object, language: str, decimals: int = 0) -> str:
+    """A share in 0..1 written as a percentage, no space before the sign."""
+    if _missing(share):
+        return MISSING
+    return number(float(share) * 100, language, decimals) + "%"  # type: ignore[arg-type]
+
+
+def day(value: date | pd.Timestamp, language: str) -> str:
+    """14/12/2024 in Vietnamese, 14 December 2024 in English."""
+    return format_date(value, format="dd/MM/yyyy" if language == "vi" else "d MMMM yyyy", locale=language)
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))

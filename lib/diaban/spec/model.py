@@ -1,0 +1,132 @@
+"""The typed model of `study.toml`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from diaban.spec.factors import DomainSpec, FactorSpec, IndicatorSpec
+from diaban.spec.places import LevelSpec, PlacesSpec
+from diaban.spec.source import SourceSpec
+from diaban.spec.streams import PopulationSpec, StreamSpec, TargetSpec
+from diaban.spec.text import Declared, Text
+
+DEFAULT_THRESHOLD = 5
+"""A count from 1 up to one less than this is not shown (design.md, disclosure control)."""
+
+
+class Identity(Declared):
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: Text
+    subject: Text
+    simulated: bool
+    languages: list[Literal["vi", "en"]] = Field(min_length=1)
+    licences: list[str] = Field(default_factory=list)
+
+
+class Block(Declared):
+    """Periods pooled into one. The blocks of a study tile its complete periods without overlap."""
+
+    key: str
+    periods: list[str] = Field(min_length=1)
+
+
+class PeriodsSpec(Declared):
+    """The calendar, the periods of the study, and how they pool."""
+
+    calendar: str
+    first: str
+    last: str
+    cutoff: date
+    blocks: list[Block] = Field(min_length=1)
+    report: str
+    baseline: str
+
+
+class DisclosureSpec(Declared):
+    """Thresholds of the release; weaker than the default only with a reason, which every page prints."""
+
+    threshold: int = Field(default=DEFAULT_THRESHOLD, ge=1)
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _weaker_needs_a_reason(self) -> DisclosureSpec:
+        if self.threshold < DEFAULT_THRESHOLD and self.reason is None:
+            raise ValueError(f"a threshold below {DEFAULT_THRESHOLD} needs disclosure.reason")
+        return self
+
+
+class ModelSpec(Declared):
+    """Settings of the statistics: the seed of every simulation and the rate's multiplier."""
+
+    seed: int = 20240614
+    per: int = 100_000
+    minimum_cases: int = 10
+
+
+class ReferenceSpec(Declared):
+    """Files of reference data, relative to the study's folder."""
+
+    code_book: str | None = None
+    measures: str | None = None
+
+
+class StudySpec(Declared):
+    """A whole `study.toml`."""
+
+    study: Identity
+    periods: PeriodsSpec
+    levels: list[LevelSpec] = Field(min_length=2)
+    places: PlacesSpec
+    populations: dict[str, PopulationSpec]
+    streams: list[StreamSpec] = Field(min_length=1)
+    domains: list[DomainSpec] = Field(default_factory=list)
+    indicators: list[IndicatorSpec] = Field(default_factory=list)
+    factors: list[FactorSpec] = Field(default_factory=list)
+    targets: list[TargetSpec] = Field(default_factory=list)
+    sources: list[SourceSpec] = Field(min_length=1)
+    reference: ReferenceSpec = ReferenceSpec()
+    disclosure: DisclosureSpec = DisclosureSpec()
+    model: ModelSpec = ModelSpec()
+
+    @model_validator(mode="after")
+    def _names_resolve(self) -> StudySpec:
+        """Every key that one part names is declared by another."""
+        _require("streams.population", (s.population for s in self.streams), self.populations)
+        domains = {d.key for d in self.domains}
+        _require("indicators.domain", (i.domain for i in self.indicators), domains)
+        _require("factors.domain", (f.domain for f in self.factors), domains)
+        indicators = {i.key for i in self.indicators}
+        _require("factors.indicators", (k for f in self.factors for k in f.indicators), indicators)
+        _require("targets.stream", (t.stream for t in self.targets), {s.key for s in self.streams})
+        blocks = {b.key for b in self.periods.blocks}
+        _require("periods.report", [self.periods.report], blocks)
+        _require("periods.baseline", [self.periods.baseline], blocks)
+        levels = {level.key for level in self.levels}
+        _require("places.report_level", [self.places.report_level], levels)
+        _require("places.analysis_level", [self.places.analysis_level], levels)
+        return self
+
+    @property
+    def top_level(self) -> str:
+        """The level that everything is compared with: the first one declared."""
+        return self.levels[0].key
+
+    def stream(self, key: str) -> StreamSpec:
+        return next(s for s in self.streams if s.key == key)
+
+    def block_of(self) -> dict[str, str]:
+        """Period -> block, for pooling."""
+        return {period: block.key for block in self.periods.blocks for period in block.periods}
+
+    def bands_at_risk(self) -> dict[str, list[str]]:
+        """Stream -> age bands of its population at risk."""
+        return {s.key: list(self.populations[s.population].age_bands) for s in self.streams}
+
+
+def _require(key: str, named: object, declared: object) -> None:
+    unknown = sorted(set(named) - set(declared))  # type: ignore[call-overload]
+    if unknown:
+        raise ValueError(f"{key}: {', '.join(unknown)} not declared; declared: {', '.join(sorted(declared))}")  # type: ignore[call-overload]

@@ -1,0 +1,38 @@
+"""Levels of localities and the dated changes between them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from diaban.spec.text import Declared, Text
+
+
+class LevelSpec(Declared):
+    """A level of localities, from the whole to the smallest. `label` is the word for one of them."""
+
+    key: str
+    label: Text
+    plural: Text
+
+
+class ChangeSpec(Declared):
+    """A dated change: the localities `before` became the localities `after` on `on`."""
+
+    on: date
+    before: list[str] = Field(min_length=1)
+    after: list[str] = Field(min_length=1)
+    note: str = ""
+
+
+class PlacesSpec(Declared):
+    """Which level findings are written for, which level models are fitted on, and who is reported.
+
+    `report_parent` limits the findings to the children of one locality; all are still analysed.
+    """
+
+    report_level: str
+    analysis_level: str
+    report_parent: str | None = None
+    changes: list[ChangeSpec] = Field(default_factory=list)
