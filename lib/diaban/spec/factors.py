@@ -18,7 +18,8 @@ class IndicatorSpec(Declared):
     """An area indicator: one column of the `indicators` table in long form.
 
     `higher_is` says which end is unfavourable; `aggregate` how localities combine into their parent:
-    `weighted` by population, `ratio` of summed numerator and denominator, `sum`.
+    `weighted` mean by population, `ratio` of summed numerator and denominator, `sum`, or `harmonic`
+    mean weighted by population (persons per area).
     """
 
     key: str
@@ -27,7 +28,7 @@ class IndicatorSpec(Declared):
     domain: str
     higher_is: Literal["worse", "better", "neutral"]
     decimals: int = Field(default=1, ge=0, le=4)
-    aggregate: Literal["weighted", "ratio", "sum"] = "weighted"
+    aggregate: Literal["weighted", "ratio", "sum", "harmonic"] = "weighted"
     model: bool = True
     source: str = ""
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from diaban.spec.factors import DomainSpec, FactorSpec, IndicatorSpec
 from diaban.spec.places import LevelSpec, PlacesSpec
@@ -34,7 +36,10 @@ class Block(Declared):
 
 
 class PeriodsSpec(Declared):
-    """The calendar, the periods of the study, and how they pool."""
+    """The calendar, the periods of the study, and how they pool.
+
+    `counted_by` is the date of a case record that decides its period.
+    """
 
     calendar: str
     first: str
@@ -43,6 +48,8 @@ class PeriodsSpec(Declared):
     blocks: list[Block] = Field(min_length=1)
     report: str
     baseline: str
+    files: list[str] = Field(default_factory=list)
+    counted_by: Literal["reported_on", "accepted_on", "occurred_from", "occurred_to"] = "reported_on"
 
 
 class DisclosureSpec(Declared):
@@ -54,7 +61,11 @@ class DisclosureSpec(Declared):
     @model_validator(mode="after")
     def _weaker_needs_a_reason(self) -> DisclosureSpec:
         if self.threshold < DEFAULT_THRESHOLD and self.reason is None:
-            raise ValueError(f"a threshold below {DEFAULT_THRESHOLD} needs disclosure.reason")
+            raise PydanticCustomError(
+                "spec_weak_threshold",
+                "a threshold of {value}, below {default}, needs disclosure.reason",
+                {"value": self.threshold, "default": DEFAULT_THRESHOLD},
+            )
         return self
 
 
@@ -67,7 +78,7 @@ class ModelSpec(Declared):
 
 
 class ReferenceSpec(Declared):
-    """Files of reference data, relative to the study's folder."""
+    """Files of reference data (CSV), relative to the study's folder."""
 
     code_book: str | None = None
     measures: str | None = None
@@ -126,7 +137,12 @@ class StudySpec(Declared):
         return {s.key: list(self.populations[s.population].age_bands) for s in self.streams}
 
 
-def _require(key: str, named: object, declared: object) -> None:
-    unknown = sorted(set(named) - set(declared))  # type: ignore[call-overload]
+def _require(key: str, named: Iterable[str], declared: Iterable[str]) -> None:
+    known = sorted(declared)
+    unknown = sorted(set(named) - set(known))
     if unknown:
-        raise ValueError(f"{key}: {', '.join(unknown)} not declared; declared: {', '.join(sorted(declared))}")  # type: ignore[call-overload]
+        raise PydanticCustomError(
+            "spec_not_declared",
+            "{path}: {unknown} not declared; declared: {declared}",
+            {"path": key, "unknown": ", ".join(unknown), "declared": ", ".join(known)},
+        )

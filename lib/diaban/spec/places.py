@@ -10,11 +10,19 @@ from diaban.spec.text import Declared, Text
 
 
 class LevelSpec(Declared):
-    """A level of localities, from the whole to the smallest. `label` is the word for one of them."""
+    """A level of localities, from the whole to the smallest.
+
+    `label` and `plural` are the words for one and for several; `whole` names the top level in a
+    sentence ("the province"). `types` translates the types that the localities table prints, and
+    `phrase` puts a locality's type and name together.
+    """
 
     key: str
     label: Text
     plural: Text
+    whole: Text | None = None
+    types: dict[str, Text] = Field(default_factory=dict)
+    phrase: Text = Text(vi="{name}", en="{name}")
 
 
 class ChangeSpec(Declared):

@@ -1,0 +1,1 @@
+"""What the methods and the machine can do, measured."""

@@ -1,0 +1,23 @@
+"""The look of every figure: two inks, one accent, one width, two text sizes."""
+
+from __future__ import annotations
+
+INK = "#16242c"
+SOFT = "#52636d"
+ACCENT = "#b3460b"
+OTHER = "#1f5f8b"
+BAND = "#e6eef3"
+RULE = "#d5dde1"
+PAPER = "#ffffff"
+MARK_FILL = "#fff3d6"
+MARK_EDGE = "#e5c878"
+
+# Light to dark in even steps of luminance, so that a grey print keeps the order.
+RAMP = ("#edf2f6", "#c5d8e5", "#93b8d0", "#568cb1", "#1f5f8b")
+
+WIDTH = 340.0  # points; as wide as a phone, so text is read there at about its nominal size
+TEXT = 10.0
+SMALL = 9.0
+LINE = 12.5  # from baseline to baseline of TEXT
+FONT_STACK = '"Be Vietnam Pro","Segoe UI","Noto Sans",system-ui,sans-serif'
+REM_PER_POINT = 1.5 / 16  # on a desktop a figure grows to one and a half times its nominal size

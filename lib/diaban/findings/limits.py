@@ -1,0 +1,62 @@
+"""What the numbers can tell: findings about chance, about hidden numbers, and about nothing special."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from diaban.findings.finding import Finding
+
+
+def luck_findings(detectability: pd.DataFrame) -> Iterator[Finding]:
+    """One finding a stream: how often its first declared target would be met with nothing changed."""
+    rows = detectability[~detectability["hidden"]].drop_duplicates(["locality", "stream"])
+    for row in rows.itertuples():
+        yield Finding(
+            locality=row.locality,
+            question="what_numbers_can_tell",
+            statement="target_by_luck",
+            stream=row.stream,
+            period=row.period,
+            strength="strong",
+            estimate=row.chance_by_luck,
+            evidence=(f"detectability/{row.locality}/{row.stream}",),
+            alternatives=("chance",),
+            action="judge_pooled",
+            facts={
+                "mean_cases": row.mean_per_year,
+                "target_share": abs(row.change),
+                "luck_share": row.chance_by_luck,
+            },
+        )
+
+
+def hidden_findings(rates: pd.DataFrame) -> Iterator[Finding]:
+    """One finding for every stream whose count is too small to be shown."""
+    for row in rates[rates["hidden"]].itertuples():
+        yield Finding(
+            locality=row.locality,
+            question="how_much",
+            statement="too_small_to_show",
+            stream=row.stream,
+            period=row.period,
+            strength="insufficient",
+            evidence=(f"rates/{row.locality}/{row.stream}/{row.period}",),
+            alternatives=(),
+            action="pool_more",
+        )
+
+
+def nothing_special(locality: str, period: str) -> Finding:
+    """The plain statement that nothing here differs clearly from the whole."""
+    return Finding(
+        locality=locality,
+        question="why_here",
+        statement="nothing_special",
+        stream=None,
+        period=period,
+        strength="moderate",
+        alternatives=("few_cases",),
+        action="usual_work",
+    )

@@ -1,0 +1,89 @@
+"""All findings of one locality, in the order in which a planner should read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from diaban.findings.causes import area_side_findings, case_side_findings
+from diaban.findings.finding import Finding
+from diaban.findings.level import level_findings, trend_findings
+from diaban.findings.limits import hidden_findings, luck_findings, nothing_special
+from diaban.findings.measures import measures_for
+from diaban.spec import StudySpec
+
+FIRST_SCREEN = 5
+ORDER = (
+    "cause_over", "level_high", "area_factor", "trend_up", "trend_down", "level_low",
+    "nothing_special", "too_small_to_show", "target_by_luck", "cause_hint",
+)  # fmt: skip
+STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
+SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}
+
+
+def locality_findings(
+    frames: Mapping[str, pd.DataFrame], spec: StudySpec, locality: str, period: str
+) -> list[Finding]:
+    """Every finding of `locality` for the block `period`, most important first.
+
+    frames: the protected frames of the cube (rates, trends, case_factors, area_factors, factor_profile,
+    detectability, measures). Returns at least one finding: that nothing is special is a finding too.
+    """
+    here = {name: _rows_of(frame, locality) for name, frame in frames.items()}
+    rates = here["rates"].query("period == @period")
+    minimum = spec.model.minimum_cases
+    area = list(area_side_findings(here["factor_profile"], frames["area_factors"], period=period))
+    found = [
+        *level_findings(rates, minimum_cases=minimum),
+        *trend_findings(here["trends"].query("period == @period"), minimum_cases=minimum),
+        *case_side_findings(here["case_factors"], _codes_supported(area, spec), period=period),
+        *area,
+        *luck_findings(here["detectability"].query("period == @period")),
+        *hidden_findings(rates),
+    ]
+    if not any(finding.statement in SPECIAL for finding in found):
+        found.append(nothing_special(locality, period))
+    found = [_with_measures(finding, frames["measures"], spec) for finding in found]
+    return sorted(found, key=_reading_order)
+
+
+def first_screen(findings: list[Finding]) -> list[Finding]:
+    """The few findings that open the page: at most one of a kind and stream, no mere hints."""
+    chosen: list[Finding] = []
+    for finding in findings:
+        alike = [f for f in chosen if (f.statement, f.stream) == (finding.statement, finding.stream)]
+        limit = 2 if finding.statement == "cause_over" else 1
+        if finding.statement != "cause_hint" and len(alike) < limit:
+            chosen.append(finding)
+    return chosen[:FIRST_SCREEN]
+
+
+def _reading_order(finding: Finding) -> tuple:
+    return (ORDER.index(finding.statement), STRENGTH_ORDER.index(finding.strength), finding.key)
+
+
+def _rows_of(frame: pd.DataFrame, locality: str) -> pd.DataFrame:
+    return frame[frame["locality"] == locality] if "locality" in frame else frame
+
+
+def _codes_supported(area: list[Finding], spec: StudySpec) -> dict[tuple[str, str], bool]:
+    """(stream, code) of every factor one of whose indicators is a finding of the area side."""
+    codes_of: dict[str, set[str]] = {}
+    for factor in spec.factors:
+        for indicator in factor.indicators:
+            codes_of.setdefault(indicator, set()).update(factor.codes)
+    return {
+        (finding.stream or "", code): True
+        for finding in area
+        for indicator in finding.factors
+        for code in codes_of.get(indicator, ())
+    }
+
+
+def _with_measures(finding: Finding, measures: pd.DataFrame, spec: StudySpec) -> Finding:
+    found = measures_for(finding.factors, measures, spec)
+    if not found:
+        return finding
+    return replace(finding, measures=found, action="measure")

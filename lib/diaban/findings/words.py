@@ -1,0 +1,138 @@
+"""Findings in words: one file of sentences a language, filled with labels and formatted numbers."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+
+from diaban.findings.finding import Finding
+from diaban.language import numbers
+from diaban.spec import StudySpec
+
+DOTS = {"strong": "●●●", "moderate": "●●○", "weak": "●○○", "insufficient": "○○○"}
+
+_COUNTS = {"cases", "baseline_cases", "n_coded", "n_files", "comparisons", "per"}
+_RATES = {"rate", "rate_lower", "rate_upper", "reference_rate"}
+
+
+@cache
+def sentences(language: str) -> dict[str, dict[str, str]]:
+    """The sentence file of a language: group -> key -> template."""
+    path = files("diaban.findings").joinpath(f"sentences/{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Said:
+    """A finding as the reader meets it."""
+
+    claim: str
+    number: str
+    strength: str
+    dots: str
+    alternatives: tuple[str, ...]
+    action: str
+    lead: str
+
+
+class Words:
+    """Says things about the localities of one study in one language."""
+
+    def __init__(
+        self, spec: StudySpec, localities: pd.DataFrame, code_book: pd.DataFrame, measures: pd.DataFrame, language: str
+    ) -> None:
+        self.spec, self.language = spec, language
+        self._localities = localities.set_index("locality")
+        self._codes = dict(zip(code_book["code"], code_book[f"label_{language}"], strict=True))
+        self._measures = measures.set_index("measure")
+        self._indicators = {i.key: i for i in spec.indicators}
+        self._levels = {level.key: level for level in spec.levels}
+
+    def place(self, locality: str) -> str:
+        """The locality with its type, as it stands inside a sentence."""
+        row = self._localities.loc[locality]
+        level = self._levels[row["level"]]
+        kind = level.types.get(row["type"])
+        return level.phrase[self.language].format(name=row["name"], type=kind[self.language] if kind else row["type"])
+
+    @property
+    def top(self) -> str:
+        level = self._levels[self.spec.top_level]
+        return (level.whole or level.label)[self.language]
+
+    def code(self, code: str) -> str:
+        return self._codes.get(code, code)
+
+    def indicator(self, key: str) -> str:
+        return self._indicators[key].label[self.language]
+
+    def indicator_value(self, key: str, value: object) -> str:
+        spec = self._indicators[key]
+        text = numbers.number(value, self.language, spec.decimals)
+        unit = spec.unit[self.language]
+        return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".strip()
+
+    def measure(self, key: str, column: str = "label") -> str:
+        return str(self._measures.loc[key, f"{column}_{self.language}"])
+
+    def period(self, period: str) -> str:
+        """A block or period as printed: a hyphen between years becomes an en dash."""
+        return period.replace("-", "–")
+
+    def text(self, group: str, key: str, **fields: object) -> str:
+        return sentences(self.language)[group][key].format(**fields)
+
+    def say(self, finding: Finding) -> Said:
+        """The finding's claim, number, strength, other explanations and what follows."""
+        fields = self._fields(finding)
+        return Said(
+            claim=_capital(self.text("claim", finding.statement, **fields)),
+            number=self.text("number", finding.statement, **fields),
+            strength=self.text("strength", finding.strength),
+            dots=DOTS[finding.strength],
+            alternatives=tuple(self.text("alternative", key) for key in finding.alternatives or ("none",)),
+            action=self.text("action", finding.action, **fields),
+            lead=self.measure(finding.measures[0], "lead") if finding.measures else "",
+        )
+
+    def _fields(self, finding: Finding) -> dict[str, str]:
+        said = {
+            "place": self.place(finding.locality),
+            "top": self.top,
+            "period": self.period(finding.period),
+            "measure": self.measure(finding.measures[0]) if finding.measures else "",
+        }
+        if finding.stream:
+            stream = self.spec.stream(finding.stream)
+            said |= {
+                "stream": stream.short[self.language],
+                "cases_noun": stream.cases_noun[self.language],
+                "population": self.spec.populations[stream.population].label[self.language],
+            }
+        return said | {name: self._fact(name, value, finding) for name, value in finding.facts.items()}
+
+    def _fact(self, name: str, value: object, finding: Finding) -> str:
+        """A raw value in the form that its name asks for."""
+        if name == "code":
+            return self.code(str(value))
+        if name == "indicator":
+            return self.indicator(str(value))
+        if name in ("value", "reference"):
+            return self.indicator_value(str(finding.facts["indicator"]), value)
+        if name == "baseline":
+            return self.period(str(value))
+        if name in _COUNTS:
+            return numbers.number(value, self.language)
+        if name in _RATES:
+            return numbers.rate(value, self.language)
+        if "share" in name:
+            return numbers.percent(value, self.language)
+        return numbers.number(value, self.language, decimals=1)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

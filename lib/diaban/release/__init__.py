@@ -1,0 +1,1 @@
+"""What may leave the office: protected tables, pages and exports."""

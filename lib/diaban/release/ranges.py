@@ -1,0 +1,131 @@
+"""The attacker's view of a set of linked tables: the range that the published cells leave to each hidden one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+_SHARED_LOOKS = 12
+"""Linear programmes over all narrow cells at once, before each is looked at by itself."""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """`total` is the sum of `parts`; all are names of cells."""
+
+    total: str
+    parts: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return (self.total, *self.parts)
+
+
+@dataclass
+class Attacker:
+    """Knows every cell that is not hidden, every equation, and that counts are not negative.
+
+    counts: cell -> count. A range that is known to reach `enough` is not narrowed down further: the
+    true one is at least as wide. Blocks of hidden cells that were solved before are remembered.
+    (Fischetti & Salazar 2001, Management Science 47: 1008-1027, define the attacker's problem.)
+    """
+
+    counts: pd.Series
+    equations: Sequence[Equation]
+    enough: float = np.inf
+    _solved: dict[frozenset[str], NDArray] = field(default_factory=dict, repr=False)
+
+    def ranges(self, hidden: Iterable[str], *, of: Iterable[str] | None = None) -> pd.DataFrame:
+        """Smallest and largest value of every hidden cell: columns lower, upper (counts), indexed by cell.
+
+        of: the cells that are looked at one by one (default all); the others may be wider than is said.
+        """
+        cells = pd.Index(sorted(set(hidden)), dtype=object)
+        truth = self.counts.loc[cells].to_numpy(float)
+        matrix, known = self._system(cells)
+        seen = np.column_stack([truth, truth])
+        if np.isfinite(self.enough):
+            _look_together(matrix, known, truth, self.enough, seen)
+        wanted = np.isin(cells, list(of)) if of is not None else np.ones(len(cells), dtype=bool)
+        for members, rows in _blocks(matrix):
+            narrow = wanted[members] & (seen[members, 1] - seen[members, 0] < self.enough)
+            if not narrow.any():
+                continue
+            key = frozenset(cells[members])
+            if key not in self._solved:
+                block = matrix[rows][:, members]
+                self._solved[key] = _solve(block, known[rows], seen[members], narrow, self.enough)
+            seen[members] = self._solved[key]
+        return pd.DataFrame(np.round(seen, 6), index=cells, columns=["lower", "upper"])
+
+    def _system(self, cells: pd.Index) -> tuple[csr_array, NDArray]:
+        """Equations over hidden cells only: matrix @ hidden = known; those without a hidden cell left out."""
+        rows, columns, signs, known = [], [], [], []
+        position = {cell: i for i, cell in enumerate(cells)}
+        values = self.counts.to_dict()
+        for equation in self.equations:
+            signed = [(equation.total, -1.0), *((part, 1.0) for part in equation.parts)]
+            inside = [(position[cell], sign) for cell, sign in signed if cell in position]
+            if not inside:
+                continue
+            rows += [len(known)] * len(inside)
+            columns += [i for i, _ in inside]
+            signs += [sign for _, sign in inside]
+            known.append(-sum(sign * values[cell] for cell, sign in signed if cell not in position))
+        matrix = coo_array((signs, (rows, columns)), shape=(len(known), len(cells))).tocsr()
+        return matrix, np.array(known, dtype=float)
+
+
+def _blocks(matrix: csr_array) -> Iterator[tuple[NDArray, NDArray]]:
+    """Independent parts: positions of cells, rows of the matrix. Sorted by cell, so in one order always."""
+    _, label = connected_components(abs(matrix.T) @ abs(matrix), directed=False)
+    row_label = label[matrix.indices[matrix.indptr[:-1]]]
+    for block in range(label.max(initial=-1) + 1):
+        yield np.flatnonzero(label == block), np.flatnonzero(row_label == block)
+
+
+def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: float, seen: NDArray) -> None:
+    """Pull all narrow cells apart at once, in random directions: every solution is a witness for each cell.
+
+    The box around the truth keeps a solution bounded; what lies in it is still possible.
+    """
+    directions = np.random.default_rng(0)
+    for _ in range(_SHARED_LOOKS):
+        narrow = seen[:, 1] - seen[:, 0] < enough
+        if not narrow.any():
+            return
+        objective = directions.choice([-1.0, 1.0], len(truth)) * narrow
+        _look(matrix, known, objective, seen, upper=truth + 2 * enough)
+
+
+def _solve(matrix: csr_array, known: NDArray, seen: NDArray, narrow: NDArray, enough: float) -> NDArray:
+    """Bounds of the `narrow` cells of one block, shape (cells, 2), starting from those seen so far."""
+    seen = seen.copy()
+    if matrix.shape[0] == 0:
+        return np.column_stack([np.zeros(len(seen)), np.full(len(seen), np.inf)])
+    for cell in np.flatnonzero(narrow):
+        for sign in (1.0, -1.0):
+            if seen[cell, 1] - seen[cell, 0] < enough:
+                _look(matrix, known, sign * (np.arange(len(seen)) == cell), seen)
+    return seen
+
+
+def _look(
+    matrix: csr_array, known: NDArray, objective: NDArray, seen: NDArray, *, upper: NDArray | None = None
+) -> None:
+    """Widen `seen` (in place) by the solution that makes `objective` smallest."""
+    most = np.full(len(seen), np.inf) if upper is None else upper
+    bounds = np.column_stack([np.zeros(len(seen)), most])
+    found = linprog(objective, A_eq=matrix, b_eq=known, bounds=bounds, method="highs")
+    if found.status == 3:  # unbounded, which a count can only be upwards
+        seen[np.flatnonzero(objective), 1] = np.inf
+        return
+    np.minimum(seen[:, 0], found.x, out=seen[:, 0])
+    np.maximum(seen[:, 1], found.x, out=seen[:, 1])

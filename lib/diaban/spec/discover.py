@@ -1,0 +1,48 @@
+"""Find study folders: `data/*/study.toml` from here upwards, or where DIABAN_DATA points."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from diaban.errors import DiabanError
+from diaban.spec.read import SPEC_NAME, nearest
+
+DATA_VARIABLE = "DIABAN_DATA"
+
+
+def data_folder(start: str | Path | None = None) -> Path:
+    """The folder that holds the studies.
+
+    That is the one named by the environment variable DIABAN_DATA, else the first `data` folder
+    with a study in it, going up from `start` (the current folder).
+    """
+    named = os.environ.get(DATA_VARIABLE)
+    if named:
+        if not Path(named).is_dir():
+            raise DiabanError("spec_data_folder_missing", folder=named, variable=DATA_VARIABLE)
+        return Path(named)
+    here = Path(start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if any((folder / "data").glob(f"*/{SPEC_NAME}")):
+            return folder / "data"
+    raise DiabanError("spec_no_studies", folder=here, variable=DATA_VARIABLE)
+
+
+def studies(start: str | Path | None = None) -> dict[str, Path]:
+    """Name -> folder of every study that can be opened from `start`, in order of name."""
+    return {path.parent.name: path.parent for path in sorted(data_folder(start).glob(f"*/{SPEC_NAME}"))}
+
+
+def find_study(name: str | Path, start: str | Path | None = None) -> Path:
+    """The folder of a study given by name or by path. An unknown name is answered with the nearest ones."""
+    given = Path(name)
+    if (given / SPEC_NAME).is_file():
+        return given
+    if given.name != str(name):
+        raise DiabanError("spec_file_missing", file=given / SPEC_NAME)
+    known = studies(start)
+    if str(name) in known:
+        return known[str(name)]
+    likely = nearest(str(name), list(known))
+    raise DiabanError("spec_unknown_study", name=name, likely=likely, folder=data_folder(start))
