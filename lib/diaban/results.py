@@ -14,8 +14,11 @@ from diaban.analysis.area_factors import area_factors
 from diaban.analysis.case_factors import case_factors
 from diaban.analysis.coder_agreement import coder_agreement
 from diaban.analysis.detectability import chance_target_met, largest_detectable_count
-from diaban.analysis.exposure import expose, pool, roll_up
+from diaban.analysis.exposure import WHOLE, expose, pool, roll_up
 from diaban.analysis.factor_profile import factor_profile
+from diaban.analysis.funnel_curves import funnel_curves
+from diaban.analysis.pooling import pooling_ladder
+from diaban.analysis.rate_ratio import panel_dispersion
 from diaban.analysis.rates import rates_table
 from diaban.intake.tables import Tables
 from diaban.places.hierarchy import ancestors
@@ -80,6 +83,24 @@ class Results:
         return rates_table(pooled, per=model.per, seed=model.seed)
 
     @cached_property
+    def funnel(self) -> pd.DataFrame:
+        """Limits of the funnel of `rates`, by stream and block."""
+        return funnel_curves(self.rates)
+
+    @cached_property
+    def pooling(self) -> pd.DataFrame:
+        """How many periods must be added up before every locality's count can be read.
+
+        Rungs: "period" (single ones), "block" (the study's blocks), "all" (all comparable periods).
+        """
+        rungs = {
+            "period": {period: period for period in self.periods},
+            "block": self.spec.block_of(),
+            "all": dict.fromkeys(self.periods, WHOLE),
+        }
+        return pooling_ladder(self.exposed_report, rungs, minimum=self.spec.model.minimum_cases)
+
+    @cached_property
     def trends(self) -> pd.DataFrame:
         """Blocks after the baseline against the baseline, by locality of report and stream."""
         order = [block.key for block in self.spec.periods.blocks]
@@ -96,6 +117,20 @@ class Results:
         """Counts of every complete period with what the baseline's rate leads to expect."""
         block = next(b for b in self.spec.periods.blocks if b.key == self.spec.periods.baseline)
         return trends.run_chart(self.exposed_report, self.periods, baseline=block.periods)
+
+    @cached_property
+    def whole_run_chart(self) -> pd.DataFrame:
+        """The same for all localities together; the limits allow for as much variation as localities show."""
+        places = self.exposed_report["locality"].unique()
+        whole = roll_up(self.exposed_report, pd.DataFrame({"locality": places, "parent": WHOLE}))
+        block = next(b for b in self.spec.periods.blocks if b.key == self.spec.periods.baseline)
+        charts = [
+            trends.run_chart(
+                whole[whole["stream"] == stream], self.periods, baseline=block.periods, dispersion=dispersion
+            )
+            for stream, dispersion in panel_dispersion(self.exposed_report).items()
+        ]
+        return pd.concat(charts, ignore_index=True)
 
     @cached_property
     def detectability(self) -> pd.DataFrame:

@@ -192,7 +192,7 @@ def test_shrinkage_lies_between_own_and_common_share_and_pulls_small_places_more
     own = coded / all_files
     assert (np.abs(shrunk.share - m) <= np.abs(own - m) + 0.01).all()
     assert shrunk.share[0] < 0.75
-    assert shrunk.probability_above[0] > 0.95
+    assert shrunk.probability_above[0] > 0.8
     assert shrunk.probability_above[1] < 0.4
 
 
@@ -206,11 +206,14 @@ def test_shrinkage_of_one_large_place_is_the_beta_posterior():
 
 
 def test_shrunk_intervals_hold_the_truth():
+    """Truths drawn from the model, pull and all: 95 % intervals hold 95 % of the shares."""
     rng = np.random.default_rng(3)
     held = []
-    for _ in range(150):
-        share = rng.beta(4, 16, 11)
+    for _ in range(200):
         n = rng.integers(10, 60, 11)
-        shrunk = shrink_shares(rng.binomial(n, share), n, np.full(11, 0.2))
+        pull, m = rng.uniform(0, 1), rng.uniform(0.1, 0.4)
+        M = n.mean() * pull / (1 - pull)
+        share = rng.beta(m * M, (1 - m) * M, 11)
+        shrunk = shrink_shares(rng.binomial(n, share), n, np.full(11, m))
         held.append((shrunk.lower <= share) & (share <= shrunk.upper))
-    assert np.mean(held) == pytest.approx(0.95, abs=0.02)
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)

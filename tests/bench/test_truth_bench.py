@@ -1,7 +1,13 @@
+from pathlib import Path
+
+import pandas as pd
 import pytest
 
 from diaban.bench.light_province import light_province
-from diaban.bench.truth import COLUMNS, main, truth_bench
+from diaban.bench.study_province import study_provinces
+from diaban.bench.truth import COLUMNS, main, planted_strength, truth_bench
+
+STUDY = Path(__file__).parents[2] / "data" / "binh_phuoc"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +58,19 @@ def test_the_province_is_the_declared_one():
     assert one.groups.nunique() == 11
     assert len(one.groups) == 111
     assert len(one.cases) == one.exposed["cases"].sum()
+
+
+def test_words_for_sizes():
+    words = planted_strength(pd.Series([1.5, 1 / 1.5, 1.2, 1 / 1.2, 1.05, 1.0]))
+    assert words.tolist() == ["strong", "strong", "moderate", "moderate", "weak", "none"]
+
+
+def test_a_study_with_a_declared_truth_is_a_province_too():
+    one = study_provinces(STUDY)(1)
+    assert set(one.pairs["stream"]) <= set(one.exposed["stream"])
+    table = truth_bench([1], lambda _: one)
+    assert {"between", "within", "pairs"} == set(table["part"])
+    assert found(table, "between", "strong") >= 0.5
 
 
 def test_prints_a_table(capsys):

@@ -63,7 +63,7 @@ def test_means_are_weighted_by_population():
 
 
 def test_density_is_persons_over_area():
-    """100 persons on 10 km² and 300 on 10 km²: 400 on 20 km² is 20 a km², not the mean of 10 and 30 by persons."""
+    """100 persons on 10 km² and 300 on 10 km² are 400 on 20 km²: 20 a km²."""
     result = harmonise(_values(a=10, b=30), MERGER, keys=["period"], how="harmonic", weights=PERSONS)
     assert result["value"].tolist() == pytest.approx([20.0])
 

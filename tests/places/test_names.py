@@ -62,20 +62,14 @@ def test_ambiguous_names_list_the_candidates(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "likely"), [("Bu Dan", "Bù Đăng (696)"), ("Loc Nin", "Lộc Ninh"), ("Bình Lông", "Bình Long")]
+    ("text", "likely"), [("Bu Dan", "Bù Đăng (696)"), ("Loc Nin", "Lộc Ninh"), ("Bình Lông Đ", "Bình Long")]
 )
 def test_unknown_names_list_the_nearest(text, likely):
     with pytest.raises(DiabanError) as caught:
         find_locality(LOCALITIES, text)
-    if caught.value.key == "places_unknown":
-        assert likely in caught.value.message("vi")
-        assert likely in caught.value.message("en")
-
-
-def test_a_misspelt_name_is_not_guessed():
-    with pytest.raises(DiabanError) as caught:
-        find_locality(LOCALITIES, "Bu Dan")
     assert caught.value.key == "places_unknown"
+    assert likely in caught.value.message("vi")
+    assert likely in caught.value.message("en")
 
 
 @pytest.mark.parametrize("text", ["", "   ", "???"])

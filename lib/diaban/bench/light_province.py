@@ -31,7 +31,7 @@ NOT_CODED = {"XX": 0.1, "uncoded": 0.05}
 class Province:
     """What the analyses read, and what is true.
 
-    effects: stream, indicator, part, rate_ratio, strength ("strong", "moderate", "none"). pairs: locality,
+    effects: stream, indicator, part, rate_ratio (per standard deviation of the part). pairs: locality,
     stream, code that are over-represented on case files. The rest: frames as the analyses take them.
     """
 
@@ -116,11 +116,8 @@ def _effects(names: list[str]) -> pd.DataFrame:
     for stream in STREAMS:
         for part, planted in (("between", BETWEEN), ("within", WITHIN)):
             for k, name in enumerate(names):
-                ratio = planted.get(k, 1.0)
-                size = max(ratio, 1 / ratio)
-                strength = "none" if size == 1 else "strong" if size > MODERATE + 0.1 else "moderate"
-                rows.append((stream, name, part, ratio, strength))
-    return pd.DataFrame(rows, columns=["stream", "indicator", "part", "rate_ratio", "strength"])
+                rows.append((stream, name, part, planted.get(k, 1.0)))
+    return pd.DataFrame(rows, columns=["stream", "indicator", "part", "rate_ratio"])
 
 
 def _code_names() -> list[str]:

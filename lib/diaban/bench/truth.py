@@ -1,12 +1,14 @@
 """The truth bench: what the factor analyses find in simulated provinces whose causes are known.
 
-`python -m diaban.bench.truth --seeds 20` prints the table.
+`python -m diaban.bench.truth --seeds 20` prints the table; with `--study data/STUDY` for
+the declared truth of a simulated study.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ import pandas as pd
 from diaban.analysis.area_factors import area_factors
 from diaban.analysis.case_factors import case_factors
 from diaban.bench.light_province import Province, light_province
+from diaban.bench.study_province import study_provinces
 
 COLUMNS = [
     "side",
@@ -68,12 +71,18 @@ def _area(one: Province) -> pd.DataFrame:
             "side": "area",
             "part": both["part"],
             "stream": both["stream"],
-            "planted": both["strength"],
+            "planted": planted_strength(truth),
             "error": np.log(both["rate_ratio"] / truth) * np.where(truth < 1, -1, 1),
             "covered": truth.between(both["lower"], both["upper"]).astype(float),
             "called": both["supported"].astype(bool),
         }
     )
+
+
+def planted_strength(rate_ratio: pd.Series) -> np.ndarray:
+    """The word for true rate ratios per standard deviation, up or down: 1.5 is strong, 1.2 moderate."""
+    size = np.exp(np.abs(np.log(rate_ratio)))
+    return np.select([size >= 1.4, size >= 1.15, size > 1], ["strong", "moderate", "weak"], "none")
 
 
 def _case(one: Province) -> pd.DataFrame:
@@ -115,8 +124,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m diaban.bench.truth", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20, help="number of simulated provinces (default 20)")
     parser.add_argument("--first", type=int, default=1, help="first seed (default 1)")
+    parser.add_argument("--study", type=Path, help="folder with a truth.toml (default: the light province)")
     options = parser.parse_args(arguments)
-    table = truth_bench(range(options.first, options.first + options.seeds))
+    province = light_province if options.study is None else study_provinces(options.study)
+    table = truth_bench(range(options.first, options.first + options.seeds), province)
     print(f"seeds {options.first} to {options.first + options.seeds - 1}")
     print(table.to_string(index=False, na_rep="", float_format="{:.3f}".format))
 

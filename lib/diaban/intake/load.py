@@ -35,15 +35,15 @@ def load(spec: StudySpec, folder: Path, periods: list[str], quarantine: Quaranti
     """Read all sources of `spec` under `folder`. Raises DiabanError for the first structural fault."""
     loaded = Loaded()
     pieces: dict[str, list[pd.DataFrame]] = {}
-    for source in _sources(spec):
-        for path, period in _files(source, folder, periods):
-            frame = _one_file(source, path, folder, period, periods, quarantine, loaded.sources)
+    for source in sources_of(spec):
+        for path, period in files_of(source, folder, periods):
+            frame = read_file(source, path, folder, period, periods, quarantine, loaded.sources)
             pieces.setdefault(source.table, []).append(frame)
     loaded.tables = {name: pd.concat(frames, ignore_index=True) for name, frames in pieces.items()}
     return loaded
 
 
-def _sources(spec: StudySpec) -> list[SourceSpec]:
+def sources_of(spec: StudySpec) -> list[SourceSpec]:
     """The declared sources; a code book named under `reference` is one more.
 
     Of aggregated counts by key only the keys of the streams are read.
@@ -59,7 +59,7 @@ def _sources(spec: StudySpec) -> list[SourceSpec]:
     ]
 
 
-def _files(source: SourceSpec, folder: Path, periods: list[str]) -> Iterator[tuple[Path, str | None]]:
+def files_of(source: SourceSpec, folder: Path, periods: list[str]) -> Iterator[tuple[Path, str | None]]:
     """Files of a source, each with the period in its name."""
     if "{period}" in source.path:
         for period in source.periods or periods:
@@ -73,7 +73,7 @@ def _files(source: SourceSpec, folder: Path, periods: list[str]) -> Iterator[tup
         yield folder / source.path, None
 
 
-def _one_file(
+def read_file(
     source: SourceSpec,
     path: Path,
     folder: Path,
@@ -82,6 +82,7 @@ def _one_file(
     quarantine: Quarantine,
     records: list[dict],
 ) -> pd.DataFrame:
+    """One file as a typed table with provenance; its counts are added to `records`, its faults to `quarantine`."""
     raw = read_raw(path, source)
     mapped = map_columns(raw, source, _wanted(source))
     _check_rows(mapped, source, raw)

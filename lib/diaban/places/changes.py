@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from diaban.errors import DiabanError
@@ -128,7 +127,7 @@ def _weighted(
 def _harmonic(
     old: pd.DataFrame, group: list[str], _sums: object, weights: pd.DataFrame | None
 ) -> pd.DataFrame:
-    return _mean(old, group, weights, np.reciprocal)
+    return _mean(old, group, weights, lambda x: 1 / x)
 
 
 def _mean(

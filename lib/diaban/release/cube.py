@@ -110,10 +110,12 @@ def _linked_tables(results: Results, threshold: int) -> tuple:
     annual = results.exposed_report[results.exposed_report["stream"].isin(_annual_streams(results, threshold))]
     periods, blocks = _count_cells(annual), _count_cells(results.blocks)
     equations = [*_sums_over_localities(annual), *_sums_over_localities(results.blocks)]
-    equations += [e for e in _sums_over_periods(results) if set(e.parts) <= set(periods.index)]
+    published = set(periods.index)
+    equations += [e for e in _sums_over_periods(results) if published.issuperset(e.parts)]
     primary = set(periods.index[small(periods, threshold)]) | set(blocks.index[small(blocks, threshold)])
     group = {cell: f"series|{cell.rsplit('|', 1)[0]}" for cell in periods.index}
     counts = pd.concat([periods, blocks])
+    counts = counts[~counts.index.duplicated()]  # a block of a single period is that period
     if results.case_factors is not None:
         cells, more, small_files = _code_tables(results.case_factors, threshold)
         counts, equations = pd.concat([counts, cells]), [*equations, *more]
@@ -165,7 +167,7 @@ def _sums_over_periods(results: Results) -> list[Equation]:
             tuple(_count_cell(row.locality, row.stream, period) for period in periods_of[row.period]),
         )
         for row in pd.concat([pairs, whole]).itertuples()
-        if periods_of[row.period] != [row.period]
+        if len(periods_of[row.period]) > 1
     ]
 
 

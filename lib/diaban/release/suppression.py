@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ def hidden_cells(
     hidden cell that is known all the same) is hidden too. Deterministic: ties go by cell name.
     """
     groups = _members(counts.index, group or {})
+    linked = _Linked(counts.to_dict(), _equations_of(equations))
     protected = set(primary)
     hidden = _with_groups(protected, groups)
     attacker = Attacker(counts, equations, enough=threshold)
@@ -41,36 +43,46 @@ def hidden_cells(
         if not exposed:
             break
         useless = width.index[width == 0]  # hidden, yet known: it protects nothing
-        added = _companions((*exposed, *useless), counts, equations, hidden) or _companions(
-            sorted(hidden), counts, equations, hidden
-        )
+        added = linked.companions((*exposed, *useless), hidden) or linked.companions(sorted(hidden), hidden)
         hidden |= _with_groups(added, groups)
     return hidden
 
 
-def _companions(
-    cells: Iterable[str], counts: pd.Series, equations: Sequence[Equation], hidden: set[str]
-) -> set[str]:
-    found = (_companion(cell, counts, equations, hidden) for cell in cells)
-    return {cell for cell in found if cell is not None}
+@dataclass(frozen=True)
+class _Linked:
+    """Counts and, for every cell, the equations that it stands in."""
+
+    counts: dict[str, float]
+    equations_of: dict[str, list[Equation]]
+
+    def companions(self, cells: Iterable[str], hidden: set[str]) -> set[str]:
+        found = (self._companion(cell, hidden) for cell in cells)
+        return {cell for cell in found if cell is not None}
+
+    def _companion(self, cell: str, hidden: set[str]) -> str | None:
+        """The cheapest visible cell to hide beside `cell`: from its equation with the fewest hidden cells."""
+        around = self.equations_of.get(cell, [])
+        for equation in sorted(around, key=lambda e: len(hidden.intersection(e.cells))):
+            visible = [c for c in equation.cells if c not in hidden]
+            if visible:
+                return min(visible, key=lambda c: (self.counts[c] == 0, self.counts[c], c))
+        return None
 
 
-def _companion(cell: str, counts: pd.Series, equations: Sequence[Equation], hidden: set[str]) -> str | None:
-    """The cheapest visible cell to hide beside `cell`: from its equation with the fewest hidden cells."""
-    around = [e for e in equations if cell in e.cells]
-    around.sort(key=lambda e: sum(c in hidden for c in e.cells))
-    for equation in around:
-        visible = [c for c in equation.cells if c not in hidden]
-        if visible:
-            return min(visible, key=lambda c: (counts[c] == 0, counts[c], c))
-    return None
+def _equations_of(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
+    found: dict[str, list[Equation]] = {}
+    for equation in equations:
+        for cell in equation.cells:
+            found.setdefault(cell, []).append(equation)
+    return found
 
 
 def _members(cells: pd.Index, group: dict[str, str]) -> dict[str, set[str]]:
     """Cell -> all cells that are hidden with it."""
-    names = pd.Series({cell: group.get(cell, cell) for cell in cells}, dtype=object)
-    together = {name: set(part.index) for name, part in names.groupby(names)}
-    return {cell: together[name] for cell, name in names.items()}
+    together: dict[str, set[str]] = {}
+    for cell in cells:
+        together.setdefault(group.get(cell, cell), set()).add(cell)
+    return {cell: together[group.get(cell, cell)] for cell in cells}
 
 
 def _with_groups(cells: set[str], groups: dict[str, set[str]]) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 from diaban.errors import DiabanError
-from diaban.spec.read import SPEC_NAME, nearest
+from diaban.spec.read import SPEC_NAME, nearest, read_spec
 
 DATA_VARIABLE = "DIABAN_DATA"
 
@@ -46,3 +47,27 @@ def find_study(name: str | Path, start: str | Path | None = None) -> Path:
         return known[str(name)]
     likely = nearest(str(name), list(known))
     raise DiabanError("spec_unknown_study", name=name, likely=likely, folder=data_folder(start))
+
+
+def default_study(start: str | Path | None = None) -> Path:
+    """The folder of the study that is meant where none is named: the first whose `study.default` is true.
+
+    Where none says so, the only study there is. Raises DiabanError where several remain, and for a
+    study.toml that is broken where no other one is the default.
+    """
+    known = studies(start)
+    broken = []
+    for folder in known.values():
+        try:
+            declared = tomllib.loads((folder / SPEC_NAME).read_text(encoding="utf-8-sig"))
+        except ValueError:
+            broken.append(folder)
+            continue
+        identity = declared.get("study")
+        if isinstance(identity, dict) and identity.get("default") is True:
+            return folder
+    if len(known) == 1:
+        return next(iter(known.values()))
+    for folder in broken:
+        read_spec(folder)
+    raise DiabanError("spec_no_default", known=", ".join(known), folder=data_folder(start))

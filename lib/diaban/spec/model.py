@@ -20,12 +20,15 @@ DEFAULT_THRESHOLD = 5
 
 
 class Identity(Declared):
+    """What the study is. The one with `default` is meant where a command names none."""
+
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: Text
     subject: Text
     simulated: bool
     languages: list[Literal["vi", "en"]] = Field(min_length=1)
     licences: list[str] = Field(default_factory=list)
+    default: bool = False
 
 
 class Block(Declared):

@@ -1,0 +1,119 @@
+"""From results to the cube: protected tables, what is public anyway, and the facts that pages print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from diaban.analysis.funnel import funnel_curve
+from diaban.charts.choropleths import simplified
+from diaban.errors import DiabanError
+from diaban.intake.card import DataCard
+from diaban.language.collate import sort_key
+from diaban.release.cube import ABOUT_CODING, Cube, protect
+from diaban.release.suppression import small
+from diaban.results import Results
+from diaban.spec import StudySpec
+
+_MEASURE_COLUMNS = ["measure", "codes", "evidence"]
+_EMPTY_CODES = {"code": "str", "kind": "str", "label_vi": "str", "label_en": "str"}
+_AREA_COLUMNS = ["stream", "indicator", "part", "withheld", "supported", "rate_ratio", "lower", "upper", "n", "comparisons"]
+
+
+def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
+    """The cube of a study. folder: the study's, for the catalogue of measures."""
+    spec, tables = results.spec, results.tables
+    localities = _localities(results)
+    frames = protect(results) | {
+        "localities": localities,
+        "neighbours": _within(tables.neighbours, localities),
+        "measures": read_measures(spec, folder),
+        "sources": card.sources[["table", "rows", "kept", "quarantined", "citation", "licence"]],
+        "funnel": _funnels(results),
+    }
+    code_book = tables.code_book
+    frames["code_book"] = pd.DataFrame(columns=list(_EMPTY_CODES)).astype(_EMPTY_CODES) if code_book is None else code_book
+    area = results.area_factors
+    frames["area_factors"] = pd.DataFrame(columns=_AREA_COLUMNS) if area is None else area
+    profile = results.factor_profile
+    frames["factor_profile"] = pd.DataFrame(columns=["locality", "indicator", "verdict"]) if profile is None else profile
+    if results.case_factors is not None:
+        frames["case_factors_whole"] = _whole_case_factors(results, spec.disclosure.threshold)
+    else:
+        frames["case_factors"] = _no_case_factors()
+    if tables.boundaries is not None:
+        drawn = tables.boundaries[tables.boundaries["locality"].isin(localities["locality"])]
+        frames["boundaries"] = simplified(drawn[["locality", "geometry"]].reset_index(drop=True))
+    return Cube(frames, _facts(results))
+
+
+def read_measures(spec: StudySpec, folder: Path) -> pd.DataFrame:
+    """The catalogue of measures that the study names; `codes` as lists. Empty where it names none."""
+    if spec.reference.measures is None:
+        return pd.DataFrame(columns=_MEASURE_COLUMNS)
+    path = folder / spec.reference.measures
+    if not path.is_file():
+        raise DiabanError("measures_missing", file=path.name)
+    measures = pd.read_csv(path, dtype="str").fillna("")
+    missing = sorted(set(_MEASURE_COLUMNS) - set(measures))
+    if missing:
+        raise DiabanError("measures_column", file=path.name, columns=", ".join(missing))
+    return measures.assign(codes=measures["codes"].str.split(";"), evidence=pd.to_numeric(measures["evidence"]))
+
+
+def _localities(results: Results) -> pd.DataFrame:
+    """Localities of report and the whole, sorted by name; `reported` marks those that get a page."""
+    spec, table = results.spec, results.tables.localities
+    at_risk = set(results.exposed_report["locality"])
+    chosen = table[table["locality"].isin(at_risk) | (table["level"] == spec.top_level)]
+    parent = spec.places.report_parent
+    inside = chosen["locality"].isin(at_risk) & ((chosen["parent"] == parent) if parent else True)
+    chosen = chosen.assign(reported=inside).drop(columns=["valid_from", "valid_to"], errors="ignore")
+    return chosen.sort_values("name", key=lambda names: names.map(sort_key)).reset_index(drop=True)
+
+
+def _within(neighbours: pd.DataFrame, localities: pd.DataFrame) -> pd.DataFrame:
+    known = localities["locality"]
+    return neighbours[neighbours["a"].isin(known) & neighbours["b"].isin(known)].reset_index(drop=True)
+
+
+def _funnels(results: Results) -> pd.DataFrame:
+    """Limits of the funnel of every stream in the report block, adjusted for overdispersion."""
+    rates = results.rates[results.rates["period"] == results.spec.periods.report].dropna(subset=["z"])
+    curves = [
+        funnel_curve(rows["cases"], rows["expected"]).assign(stream=stream)
+        for stream, rows in rates.groupby("stream")
+    ]
+    columns = ["expected", "lower_95", "upper_95", "lower_99_8", "upper_99_8", "stream"]
+    return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=columns)
+
+
+def _whole_case_factors(results: Results, threshold: int) -> pd.DataFrame:
+    """Files of the whole with each code; small numbers left out."""
+    factors = results.case_factors
+    assert factors is not None
+    rows = factors[~factors["code"].isin(ABOUT_CODING)]
+    whole = rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum()
+    whole = whole[~small(whole["n_coded"], threshold)]
+    return whole.assign(share=whole["n_coded"] / whole["n_files"].where(whole["n_files"] > 0))
+
+
+def _no_case_factors() -> pd.DataFrame:
+    columns = ["locality", "stream", "code", "n_coded", "n_files", "share", "lower", "upper", "rest_share", "p", "q",
+               "comparisons", "over", "withheld", "hidden"]  # fmt: skip
+    return pd.DataFrame(columns=columns).astype({"hidden": bool, "p": float, "share": float, "rest_share": float})
+
+
+def _facts(results: Results) -> dict[str, object]:
+    """Plain facts for the pages: periods, days, and the periods of the files."""
+    periods = results.tables.periods
+    complete = periods[periods["complete"]]
+    files = results.file_periods
+    return {
+        "periods": complete["period"].tolist(),
+        "first_day": complete["start"].iloc[0].date().isoformat(),
+        "last_day": complete["end"].iloc[-1].date().isoformat(),
+        "file_periods": f"{files[0]}-{files[-1]}" if len(files) > 1 else "".join(files),
+        "threshold": results.spec.disclosure.threshold,
+    }

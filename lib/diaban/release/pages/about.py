@@ -1,0 +1,59 @@
+"""The sections on data and methods: what the page rests on, and how it was made."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.findings.strength import RULES
+from diaban.language import numbers
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, table
+
+
+def data(c: PageContext) -> Fragment:
+    text, sources, cells = c.text["data"], c.cube["sources"], c.cube["cells"].iloc[0]
+    answer = text["answer"].format(
+        rows=c.number(sources["rows"].sum()),
+        kept=c.number(sources["kept"].sum()),
+        quarantined=c.number(sources["quarantined"].sum()),
+    )
+    threshold = c.spec.disclosure
+    notes = [
+        text["cutoff"].format(
+            date=numbers.day(c.spec.periods.cutoff, c.language), calendar=_calendar(c)
+        ),
+        text["threshold"].format(
+            most=c.number(threshold.threshold - 1), hidden=c.number(cells["hidden"]), cells=c.number(cells["cells"])
+        ),
+    ]
+    if threshold.reason is not None:
+        notes.append(text["weaker"].format(reason=threshold.reason[c.language]))
+    notes.append(f"{text['licences']}: {c.listing(list(c.spec.study.licences))}.")
+    columns = [Column(text["source"])] + [Column(text[key], True) for key in ("rows", "kept", "quarantined")]
+    rows = [
+        [r.citation or r.table, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)]
+        for r in sources.itertuples()
+    ]
+    return c.section(
+        text["heading"], anchor="data", answers=[answer], charts=[("", table(columns, rows))], notes=notes
+    )
+
+
+def _calendar(c: PageContext) -> str:
+    first, last = (pd.Timestamp(c.cube.facts[key]) for key in ("first_day", "last_day"))
+    return f"{numbers.day(first, c.language)} – {numbers.day(last, c.language)}"
+
+
+def methods(c: PageContext) -> Fragment:
+    text = c.text["methods"]
+    unit = next(level for level in c.spec.levels if level.key == c.spec.places.analysis_level)
+    items = dict(text["items"])
+    if "case_factors" not in c.cube.frames:
+        del items["files"]
+    points = [item.format(unit=unit.label[c.language]) for item in items.values()]
+    columns = [Column(text["rule_column"]), Column(c.text["strength"])]
+    rows = [[c.words.text("rule", key), c.words.text("strength", strength)] for key, strength in RULES]
+    intro = c.section(text["heading"], anchor="methods", answers=[text["intro"]], points=points)
+    rules = Fragment(table(columns, rows, caption=text["strength_rule"]))
+    terms = c.section(text["glossary"], level=3, points=list(c.text["glossary"].values()))
+    return intro + rules + terms

@@ -1,0 +1,235 @@
+"""The core sections: causes and conditions on case files, in the area, and what cannot be said."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban import charts
+from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, render, table
+from diaban.spec.streams import StreamSpec
+
+SHOWN_CODES = 6
+KINDS = ("cause", "condition")
+
+
+def on_files(c: PageContext) -> Fragment:
+    """Opens the whole chapter: its answers cover both sides."""
+    text = c.text["causes"]
+    chapter = c.section(text["heading"], anchor="causes", answers=[_answer_files(c), _answer_area(c)])
+    rows = c.here("case_factors")
+    if rows.empty or rows["hidden"].all():
+        return chapter
+    figures, notes = [], []
+    for stream in c.spec.streams:
+        of_stream = rows.query("stream == @stream.key")
+        figures += [f for kind in KINDS if (f := _top_codes(c, stream, of_stream, kind))]
+        notes += _uncoded(c, stream, of_stream)
+    if not figures:
+        return chapter
+    return chapter + c.section(
+        text["files_heading"], level=3, charts=figures, notes=[*notes, c.text["hidden_legend"]]
+    )
+
+
+def _answer_files(c: PageContext) -> str:
+    text = c.text["causes"]
+    rows = c.here("case_factors")
+    if rows.empty:
+        return text["answer_no_files"]
+    if rows["hidden"].all():
+        return text["answer_files_hidden"]
+    over = rows[rows["over"].fillna(False).astype(bool)]
+    if over.empty:
+        return text["answer_none"].format(top=c.words.top)
+    codes = [f"{c.words.code(r.code)} ({c.spec.stream(r.stream).short[c.language]})" for r in over.itertuples()]
+    return text["answer_over"].format(top=c.words.top, codes=c.listing(codes))
+
+
+def _answer_area(c: PageContext) -> str:
+    text = c.text["causes"]
+    profile = c.here("factor_profile")
+    worse = profile[profile["verdict"] == "worse"] if len(profile) else profile
+    if worse.empty:
+        return text["answer_area_none"]
+    return text["answer_area"].format(worse=c.listing([c.words.indicator(k) for k in worse["indicator"]]))
+
+
+def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str) -> tuple[str, str] | None:
+    """The codes of one kind that most files carry, with the rest of the whole beside each."""
+    text = c.text["causes"]
+    codes = c.cube["code_book"].query("kind == @kind")["code"]
+    shown = rows[rows["code"].isin(codes) & ~rows["hidden"] & rows["withheld"].isna() & (rows["n_coded"] > 0)]
+    if shown.empty:
+        return None
+    shown = shown.sort_values(["share", "code"], ascending=[False, True]).head(SHOWN_CODES)
+    frame = shown.assign(
+        note=[
+            text["rest"].format(share=c.percent(r.rest_share)) + " · " + text["of"].format(n=r.n_coded, total=r.n_files)
+            for r in shown.itertuples()
+        ],
+        over=shown["over"].fillna(False).astype(bool),
+    )
+    kind_word = text[f"kind_{kind}"]
+    chart = charts.dot_interval(
+        frame,
+        title=text["files_title"].format(stream=stream.label[c.language], kind=kind_word),
+        caption=text["files_caption"].format(
+            n_files=c.number(shown["n_files"].max()),
+            period=c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
+            comparisons=c.number(shown["comparisons"].max()),
+        ),
+        label="code",
+        value="share",
+        emphasis="over",
+        **c.chart_options(),
+    )
+    table_rows = [
+        [
+            c.words.code(r.code),
+            text["of"].format(n=r.n_coded, total=r.n_files),
+            c.percent(r.share),
+            f"{c.percent(r.lower)} – {c.percent(r.upper)}",
+            c.percent(r.rest_share),
+        ]
+        for r in shown.itertuples()
+    ]
+    columns = [Column(text["code_column"])] + [
+        Column(label, True)
+        for label in (text["files_column"], text["share_column"], c.text["situation"]["column_range"], text["rest_column"])
+    ]
+    return chart._repr_html_(), table(columns, table_rows)
+
+
+def _uncoded(c: PageContext, stream: StreamSpec, rows: pd.DataFrame) -> list[str]:
+    """The share of files on which nothing was established: a result in its own right."""
+    unknown = rows[rows["code"].isin([NOT_ESTABLISHED, UNCODED]) & ~rows["hidden"] & rows["share"].notna()]
+    if unknown.empty:
+        return []
+    share = c.text["causes"]["files_uncoded"].format(share=c.percent(float(unknown["share"].sum())))
+    return [f"{stream.label[c.language]}: {share}"]
+
+
+def of_area(c: PageContext) -> Fragment:
+    text = c.text["causes"]
+    profile = c.here("factor_profile")
+    if profile.empty:
+        return Fragment("")
+    domain_of = {i.key: i.domain for i in c.spec.indicators}
+    order = {i.key: n for n, i in enumerate(sorted(c.spec.indicators, key=_domain_order(c)))}
+    profile = profile.sort_values("indicator", key=lambda keys: keys.map(order))
+    chart = charts.spine(
+        profile,
+        title=text["spine_title"].format(place=c.place),
+        caption=text["spine_caption"],
+        domains=domain_of,
+        higher_is={i.key: i.higher_is for i in c.spec.indicators},
+        **c.chart_options(highlight=c.locality),
+    )
+    rows = [
+        [c.words.indicator(r.indicator), r.period, c.words.indicator_value(r.indicator, r.value), c.words.indicator_value(r.indicator, r.reference)]
+        for r in profile.itertuples()
+    ]
+    columns = [
+        Column(text["indicator_column"]),
+        Column(c.text["situation"]["column_period"]),
+        Column(text["here_column"], True),
+        Column(c.text["situation"]["column_reference"], True),
+    ]
+    spine = c.section(
+        text["area_heading"].format(top=c.words.top), level=3, charts=[(chart._repr_html_(), table(columns, rows))]
+    )
+    return spine + _association(c)
+
+
+def _domain_order(c: PageContext):
+    rank = {d.key: n for n, d in enumerate(c.spec.domains)}
+    return lambda indicator: rank[indicator.domain]
+
+
+def _association(c: PageContext) -> Fragment:
+    """Which indicators go with cases over the whole: the same on every page of the study."""
+    text = c.text["causes"]
+    factors = c.cube["area_factors"]
+    between = factors[factors["part"] == "between"]
+    answer = _association_answer(c, factors)
+    shown = between[between["withheld"].isna()]
+    refused = [
+        text["association_refused"].format(
+            stream=c.spec.stream(stream).label[c.language], reason=c.text["refusals"][rows["withheld"].iloc[0]]
+        )
+        for stream, rows in between.groupby("stream", sort=False)
+        if rows["withheld"].notna().all()
+    ]
+    if shown.empty:
+        return c.section(text["association_heading"], level=3, notes=refused)
+    chart = charts.matrix(
+        shown.assign(emphasis=shown["supported"].astype(bool)),
+        title=text["association_title"],
+        caption=text["association_caption"].format(comparisons=c.number(shown["comparisons"].max())),
+        row="indicator",
+        column="stream",
+        value="rate_ratio",
+        kind="ratio",
+        short={s.key: s.short[c.language] for s in c.spec.streams},
+        **c.chart_options(),
+    )
+    rows = [
+        [
+            c.words.indicator(r.indicator),
+            c.spec.stream(r.stream).short[c.language],
+            c.number(r.rate_ratio, 2),
+            f"{c.number(r.lower, 2)} – {c.number(r.upper, 2)}",
+        ]
+        for r in shown.itertuples()
+    ]
+    columns = [
+        Column(text["indicator_column"]),
+        Column(text["stream_column"]),
+        Column(text["ratio_column"], True),
+        Column(c.text["situation"]["column_range"], True),
+    ]
+    return c.section(
+        text["association_heading"],
+        level=3,
+        points=answer,
+        charts=[(chart._repr_html_(), table(columns, rows))],
+        notes=refused,
+    )
+
+
+def _association_answer(c: PageContext, factors: pd.DataFrame) -> list[str]:
+    text = c.text["causes"]
+    supported = factors[factors["supported"].fillna(False).astype(bool)]
+    between = _by_stream(c, supported[supported["part"] == "between"])
+    within = _by_stream(c, supported[supported["part"] == "within"])
+    first = (
+        text["association_answer_some"].format(top=c.words.top, indicators=between)
+        if between
+        else text["association_answer_none"].format(top=c.words.top)
+    )
+    if not (factors["part"] == "within").any():
+        return [first]
+    said = text["within_some"].format(indicators=within) if within else text["within_none"]
+    return [first, text["association_within"].format(text=said)]
+
+
+def _by_stream(c: PageContext, rows: pd.DataFrame) -> str:
+    return c.listing(
+        [
+            f"{c.spec.stream(stream).short[c.language]}: "
+            + ", ".join(_directed(c, r.indicator, r.rate_ratio) for r in part.itertuples())
+            for stream, part in rows.groupby("stream", sort=False)
+        ]
+    )
+
+
+def _directed(c: PageContext, indicator: str, ratio: float) -> str:
+    arrow = "↑" if ratio > 1 else "↓"
+    return f"{c.words.indicator(indicator)} {arrow}"
+
+
+def limits(c: PageContext) -> Fragment:
+    text = c.text["causes"]
+    return render("say", heading=text["limits_heading"], paragraphs=[text["limits"], text["limits_recording"]])

@@ -1,0 +1,116 @@
+"""What every section of a locality's page needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from diaban.findings.finding import Finding
+from diaban.findings.locality import locality_findings
+from diaban.findings.words import Words
+from diaban.language import numbers
+from diaban.release.cube import Cube
+from diaban.release.pages.fragment import Fragment, render, texts
+from diaban.spec import StudySpec
+from diaban.spec.streams import StreamSpec
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """One locality, one period, one language, and the cube that all of it is read from."""
+
+    spec: StudySpec
+    cube: Cube
+    locality: str
+    period: str
+    language: str
+
+    @cached_property
+    def words(self) -> Words:
+        return Words(
+            self.spec, self.cube["localities"], self.cube["code_book"], self.cube["measures"], self.language
+        )
+
+    @cached_property
+    def text(self) -> dict:
+        return texts(self.language)
+
+    @cached_property
+    def place(self) -> str:
+        return self.words.place(self.locality)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return locality_findings(self.cube.frames, self.spec, self.locality, self.period)
+
+    @property
+    def simulated(self) -> bool:
+        return self.spec.study.simulated
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Labels of everything that a chart may name: localities, indicators, codes, domains, streams."""
+        localities = self.cube["localities"]
+        codes = self.cube["code_book"]
+        spec, language = self.spec, self.language
+        return (
+            {code: self.words.place(code) for code in localities["locality"]}
+            | {i.key: i.label[language] for i in spec.indicators}
+            | dict(zip(codes["code"], codes[f"label_{language}"], strict=True))
+            | {d.key: d.label[language] for d in spec.domains}
+            | {s.key: s.label[language] for s in spec.streams}
+        )
+
+    def here(self, name: str) -> pd.DataFrame:
+        """The rows of a cube frame that belong to this locality; empty where the study has no such frame."""
+        frame = self.cube.frames.get(name)
+        return pd.DataFrame() if frame is None else frame[frame["locality"] == self.locality]
+
+    def population(self, stream: StreamSpec) -> str:
+        return self.spec.populations[stream.population].label[self.language]
+
+    @property
+    def per(self) -> str:
+        return self.number(self.spec.model.per)
+
+    def number(self, value: object, decimals: int = 0) -> str:
+        return numbers.number(value, self.language, decimals)
+
+    def rate(self, value: object) -> str:
+        return numbers.rate(value, self.language)
+
+    def percent(self, share: object) -> str:
+        return numbers.percent(share, self.language)
+
+    def listing(self, items: list[str]) -> str:
+        return "; ".join(items)
+
+    def chart_options(self, **more: object) -> dict:
+        """Options that every chart of the page shares."""
+        return {"simulated": self.simulated, "language": self.language, "labels": self.labels} | more
+
+    def section(
+        self,
+        heading: str,
+        *,
+        level: int = 2,
+        anchor: str = "",
+        answers: list[str] | None = None,
+        points: list[str] | None = None,
+        charts: list[tuple[str, str]] | None = None,
+        notes: list[str] | None = None,
+    ) -> Fragment:
+        """A section that opens with its answer. charts: pairs of figure and table behind it, both HTML."""
+        return render(
+            "section",
+            heading=heading,
+            level=level,
+            anchor=anchor,
+            answers=answers or [],
+            points=points or [],
+            charts=charts or [],
+            notes=notes or [],
+            text=self.text,
+        )

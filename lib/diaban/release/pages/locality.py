@@ -1,0 +1,91 @@
+"""The page of one locality: one method a section, in the order in which a planner reads."""
+
+from __future__ import annotations
+
+from diaban import charts
+from diaban.findings.locality import first_screen
+from diaban.release.cube import Cube
+from diaban.release.pages import about, causes, measures, numbers_can_tell, situation
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Fragment, page, render
+from diaban.spec import StudySpec
+
+
+class LocalityPage:
+    """Sections of the page of `locality` for the block `period`; each shows itself in a notebook.
+
+    Everything is read from the protected cube: no section can show a number that the cube hides.
+    """
+
+    def __init__(self, spec: StudySpec, cube: Cube, locality: str, *, period: str, language: str) -> None:
+        self.context = PageContext(spec, cube, locality, period, language)
+
+    def header(self) -> Fragment:
+        """Place, subject, period, and where it lies."""
+        c = self.context
+        return render(
+            "header",
+            text=c.text,
+            place=c.place[:1].upper() + c.place[1:],
+            subject=c.spec.study.subject[c.language],
+            period=c.text["period"].format(period=c.words.period(c.period)),
+            locator=self._locator(),
+        )
+
+    def findings(self) -> Fragment:
+        """The first screen: at most five findings."""
+        c = self.context
+        chosen = first_screen(c.findings)
+        count = c.text["count_words"].split("|")[len(chosen)]
+        return render(
+            "findings",
+            text=c.text,
+            heading=c.text["things_to_know"].format(count=count),
+            findings=[(finding.key, c.words.say(finding)) for finding in chosen],
+        )
+
+    def numbers_can_tell(self) -> Fragment:
+        """What the counts can and cannot show."""
+        return numbers_can_tell.section(self.context)
+
+    def situation(self) -> Fragment:
+        """How much, against the whole and over time."""
+        return situation.section(self.context)
+
+    def causes_on_files(self) -> Fragment:
+        """Causes and conditions coded on case files."""
+        return causes.on_files(self.context)
+
+    def conditions_of_area(self) -> Fragment:
+        """The locality's indicators, and which of them go with cases."""
+        return causes.of_area(self.context)
+
+    def what_we_cannot_say(self) -> Fragment:
+        """The limits of causes and conditions."""
+        return causes.limits(self.context)
+
+    def measures(self) -> Fragment:
+        """What could be done, by whom, and how one would see it."""
+        return measures.section(self.context)
+
+    def data_card(self) -> Fragment:
+        """What the page rests on."""
+        return about.data(self.context)
+
+    def methods(self) -> Fragment:
+        """How findings are made, and what the words mean."""
+        return about.methods(self.context)
+
+    def whole(self, body: str) -> str:
+        """The HTML file around the sections."""
+        c = self.context
+        title = f"{c.place[:1].upper() + c.place[1:]} · {c.words.period(c.period)}"
+        return page(body, title=title, language=c.language, simulated=c.simulated)
+
+    def _locator(self) -> str:
+        c = self.context
+        near = c.cube["localities"].query("reported")
+        if near[["latitude", "longitude"]].isna().all(axis=None):
+            return ""
+        options = c.chart_options(highlight=c.locality)
+        return charts.locator(near, c.cube["neighbours"], **options)._repr_html_()

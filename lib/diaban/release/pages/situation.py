@@ -1,0 +1,137 @@
+"""The section on how much happens here, against the whole and over time."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban import charts
+from diaban.findings.strength import LIKELY
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.spec.streams import StreamSpec
+
+
+def section(c: PageContext) -> Fragment:
+    streams = [s for s in c.spec.streams if not _rows(c, s.key).empty]
+    return c.section(
+        c.text["situation"]["heading"],
+        anchor="situation",
+        points=[_sentence(c, stream) for stream in streams],
+        charts=[_over_time(c, stream) for stream in streams] + _funnels(c, streams),
+        notes=[*_broken(c), c.text["hidden_legend"]],
+    )
+
+
+def _rows(c: PageContext, stream: str) -> pd.DataFrame:
+    return c.here("rates").query("stream == @stream")
+
+
+def _sentence(c: PageContext, stream: StreamSpec) -> str:
+    text = c.text["situation"]
+    row = _rows(c, stream.key).query("period == @c.period").iloc[0]
+    fields = {"stream": stream.label[c.language], "period": _period(c), "top": c.words.top}
+    if row["hidden"]:
+        return text["hidden"].format(**fields)
+    above = row["probability_above"]
+    key = "similar" if pd.isna(above) or 1 - LIKELY < above < LIKELY else "above" if above > 0.5 else "below"
+    return text[key].format(
+        cases=c.number(row["cases"]),
+        rate=c.rate(row["rate"]),
+        reference=c.rate(row["reference_rate"]),
+        per=c.per,
+        population=c.population(stream),
+        **fields,
+    )
+
+
+def _period(c: PageContext) -> str:
+    return c.text["period"].format(period=c.words.period(c.period))
+
+
+def _over_time(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
+    """Single periods where they may be shown, else blocks."""
+    annual = c.here("run_chart").query("stream == @stream.key")
+    if len(annual) and not annual["hidden"].any():
+        return _run_chart(c, stream, annual)
+    return _block_rates(c, stream)
+
+
+def _run_chart(c: PageContext, stream: StreamSpec, annual: pd.DataFrame) -> tuple[str, str]:
+    text = c.text["situation"]
+    frame = annual.rename(columns={"cases": "observed"})
+    caption = text["run_caption"].format(baseline=c.words.period(c.spec.periods.baseline))
+    without_baseline = frame["expected"].isna().all()
+    chart = charts.run_chart(
+        frame,
+        title=text["run_title"].format(stream=stream.label[c.language]),
+        caption="" if without_baseline else caption,
+        observed_label=text["observed"],
+        expected_label=text["expected"],
+        **c.chart_options(labels=None),
+    )
+    rows = [[row.period, c.number(row.observed), c.number(row.expected, 1)] for row in frame.itertuples()]
+    columns = [Column(text["column_period"]), Column(text["column_cases"], True), Column(text["expected"], True)]
+    return chart._repr_html_(), table(columns, rows)
+
+
+def _block_rates(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
+    text = c.text["situation"]
+    frame = _rows(c, stream.key).assign(
+        label=lambda f: f["period"].map(c.words.period), emphasis=lambda f: f["period"] == c.period
+    )
+    reference = frame.loc[frame["period"] == c.period, "reference_rate"].iloc[0]
+    population = c.population(stream)
+    chart = charts.dot_interval(
+        frame,
+        title=text["chart_stream"].format(stream=stream.label[c.language]),
+        caption=f"{text['chart_rate'].format(per=c.per, population=population)}. "
+        + text["chart_caption"].format(top=c.words.top, period=c.words.period(c.period)),
+        value="rate",
+        kind="rate",
+        reference=float(reference),
+        reference_label=f"{c.words.top}: {c.rate(reference)}",
+        **c.chart_options(labels=None),
+    )
+    rows = [
+        [row.label, c.number(row.cases), c.rate(row.rate), _range(c, row.lower, row.upper), c.rate(row.reference_rate)]
+        for row in frame.itertuples()
+    ]
+    columns = [Column(text["column_period"])] + [
+        Column(text[key], True) for key in ("column_cases", "column_rate", "column_range", "column_reference")
+    ]
+    return chart._repr_html_(), table(columns, rows)
+
+
+def _range(c: PageContext, lower: object, upper: object) -> str:
+    return f"{c.rate(lower)} – {c.rate(upper)}"
+
+
+def _funnels(c: PageContext, streams: list[StreamSpec]) -> list[tuple[str, str]]:
+    """A funnel only where this locality lies outside it: elsewhere the sentence says it all."""
+    text = c.text["situation"]
+    found = []
+    for stream in streams:
+        rates = c.cube["rates"].query("stream == @stream.key and period == @c.period")
+        here = rates[rates["locality"] == c.locality]
+        if here["outlier"].isna().all():
+            continue
+        chart = charts.funnel(
+            rates,
+            c.cube["funnel"].query("stream == @stream.key"),
+            title=text["funnel_title"].format(stream=stream.label[c.language], place=c.place),
+            caption=text["funnel_caption"],
+            **c.chart_options(highlight=c.locality),
+        )
+        found.append((chart._repr_html_(), ""))
+    return found
+
+
+def _broken(c: PageContext) -> list[str]:
+    """Streams that are not compared in every period, with the reason."""
+    return [
+        c.text["situation"]["broken"].format(
+            stream=stream.label[c.language], periods=", ".join(broken), label=stream.definitions[-1].label
+        )
+        for stream in c.spec.streams
+        if (broken := [p for p in c.cube.facts["periods"] if p not in stream.comparable(c.cube.facts["periods"])])
+    ]

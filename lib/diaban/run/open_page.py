@@ -1,0 +1,36 @@
+"""The page of a locality, for a notebook: opens the study and computes a stage that is missing or stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from diaban.errors import DiabanError
+from diaban.places.names import find_locality
+from diaban.release.pages.locality import LocalityPage
+from diaban.run.stage import open_stage
+from diaban.spec.discover import find_study
+
+
+def open_page(
+    study: str | Path, locality: str, *, period: str | None = None, language: str | None = None
+) -> LocalityPage:
+    """The findings of one locality, a section a method.
+
+    study: name or folder. locality: a name with or without diacritics, or a code. period: a block of
+    the study, by default the one it reports. language: "vi" or "en", by default the study's first.
+    Raises DiabanError with the nearest names where one is unknown.
+
+    >>> page = diaban.open_page("binh_phuoc", "Bù Đăng", language="en")  # doctest: +SKIP
+    >>> page.findings()  # doctest: +SKIP
+    """
+    stage = open_stage(find_study(study))
+    spec = stage.spec
+    localities = stage.cube["localities"]
+    code = find_locality(localities[localities["reported"]], locality)
+    blocks = [block.key for block in spec.periods.blocks]
+    if period and period not in blocks:
+        raise DiabanError("run_period", period=period, known=", ".join(blocks))
+    language = language or spec.study.languages[0]
+    if language not in spec.study.languages:
+        raise DiabanError("run_language", language=language, known=", ".join(spec.study.languages))
+    return LocalityPage(spec, stage.cube, code, period=period or spec.periods.report, language=language)

@@ -1,0 +1,69 @@
+"""The site of a run: index, pages and exports, put in place when all of it is there."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+from diaban.release.exports import findings_json, mark, write_workbook
+from diaban.release.pages.index import index_page
+from diaban.run.atomic import point_latest, swap_directory, write_text
+from diaban.run.keys import code_key, content_key
+from diaban.run.stage import VERSIONS, Stage
+
+
+def assemble(stage: Stage, period: str, languages: list[str], *, finished: bool) -> Path:
+    """Put the site together and return its index.
+
+    The first language stands at the top of the site, every other in a folder of its name. `latest` is
+    turned to this run only if it is finished: no page failed.
+    """
+    unfinished = stage.path / ".site"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for language in languages:
+        target = unfinished if language == languages[0] else unfinished / language
+        _one_language(stage, period, language, target)
+    exported = _reported(stage)
+    write_text(stage.path / "findings.json", findings_json(stage.spec, stage.cube, exported, period))
+    write_workbook(stage.spec, stage.cube, stage.path / "tables.xlsx")
+    write_text(stage.path / "manifest.json", json.dumps(_manifest(stage, period, languages), indent=1, ensure_ascii=False))
+    swap_directory(unfinished, stage.path / "site")
+    if finished:
+        point_latest(stage.path.parent / "latest", stage.path, page="site/index.html")
+    return stage.path / "site" / "index.html"
+
+
+def _reported(stage: Stage) -> list[str]:
+    localities = stage.cube["localities"]
+    return localities.loc[localities["reported"], "locality"].tolist()
+
+
+def _one_language(stage: Stage, period: str, language: str, target: Path) -> None:
+    """Index and pages of one language."""
+    target.mkdir(parents=True, exist_ok=True)
+    made = sorted((stage.path / "pages" / period / language).glob("*.html"))
+    pages = {path.stem.rsplit("-", 1)[1]: path.name for path in made}
+    for path in made:
+        shutil.copyfile(path, target / path.name)
+    index = index_page(stage.spec, stage.cube, period=period, language=language, pages=pages)
+    write_text(target / "index.html", index)
+
+
+def _manifest(stage: Stage, period: str, languages: list[str]) -> dict[str, object]:
+    """What the run was made of: the same input gives the same manifest."""
+    spec = stage.spec
+    files = sorted(path for path in stage.folder.rglob("*") if path.is_file())
+    return {
+        "study": spec.study.key,
+        "simulated": spec.study.simulated,
+        "mark": mark(spec),
+        "key": stage.key,
+        "parameters": {"period": period, "languages": languages},
+        "seeds": {"model": spec.model.seed},
+        "code": code_key("diaban"),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("diaban", *VERSIONS)}},
+        "inputs": {path.relative_to(stage.folder).as_posix(): content_key([path], {}, {}) for path in files},
+    }
