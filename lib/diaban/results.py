@@ -176,7 +176,7 @@ class Results:
             return None
         persons = self.tables.population.groupby(["locality", "period"], as_index=False)["persons"].sum()
         return factor_profile(
-            indicators,
+            indicators[indicators["period"].isin(self.periods)],
             self.report_of,
             {i.key: i.higher_is for i in self.spec.indicators},
             population=persons,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
+from typing import NoReturn
 
-from diaban.language.catalogue import catalogue
+from diaban.language.catalogue import LANGUAGES, catalogue
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,16 @@ class Withheld:
     def sentence(self, language: str) -> str:
         texts = catalogue("withheld")
         return " ".join(texts[key][language].format(**self.fields) for key in (self.reason, self.unlock))
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentence(language) for language in LANGUAGES)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        lines = "<br>".join(escape(self.sentence(language)) for language in LANGUAGES)
+        return f'<p style="border-left:4px solid #52636d;padding:4px 10px;margin:0">{lines}</p>'
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Whoever goes on as if there were an answer (`.head()`) reads why there is none."""
+        raise AttributeError(name if name.startswith("_") else f"{self.question}.{name}: {self}")

@@ -309,3 +309,33 @@ def test_every_message_speaks_both_languages_with_the_same_fields():
 
 def _fields(text: str) -> set[str]:
     return {part.split("}")[0] for part in text.split("{")[1:]}
+
+
+def test_a_file_with_another_separator_says_which(small_study):
+    path = small_study.folder / "cases.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    with pytest.raises(DiabanError) as caught:
+        small_study.read()
+    assert caught.value.key == "intake_other_separator"
+    for language in ("vi", "en"):
+        assert 'separator = ";"' in caught.value.message(language)
+        assert "cases.csv" in caught.value.message(language)
+
+
+def test_more_cases_than_persons_name_the_files_they_come_from(small_study):
+    small_study.spoil("population", "102,2020,16-17,100", "102,2020,16-17,0")
+    sentence = explain(small_study.read().quarantine, "en").iloc[0]
+    assert sentence.startswith("cases.csv + population.csv")
+
+
+def test_more_counted_cases_than_persons_name_the_row(small_study):
+    declared = small_study.folder / "study.toml"
+    text = declared.read_text(encoding="utf-8").replace(
+        'table = "cases"\npath = "cases.csv"', 'table = "counts"\npath = "counts.csv"'
+    )
+    declared.write_text(text, encoding="utf-8")
+    rows = "locality,period,stream,cases\n101,2020,harm,3\n102,2020,harm,9999\n"
+    (small_study.folder / "counts.csv").write_text(rows, encoding="utf-8")
+    refused = small_study.read().quarantine
+    fault = refused[refused["reason"] == "intake_row_more_cases_than_persons"].iloc[0]
+    assert (fault["file"], fault["row"], fault["value"]) == ("counts.csv", 3, "9999")

@@ -24,10 +24,11 @@ SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "
 
 
 def locality_findings(
-    frames: Mapping[str, pd.DataFrame], spec: StudySpec, locality: str, period: str
+    frames: Mapping[str, pd.DataFrame], spec: StudySpec, locality: str, *, period: str, file_periods: str
 ) -> list[Finding]:
     """Every finding of `locality` for the block `period`, most important first.
 
+    file_periods: the periods whose case files were read together, as printed.
     frames: the protected frames of the cube (rates, trends, case_factors, area_factors, factor_profile,
     detectability, measures). Returns at least one finding: that nothing is special is a finding too.
     """
@@ -38,12 +39,12 @@ def locality_findings(
     found = [
         *level_findings(rates, minimum_cases=minimum),
         *trend_findings(here["trends"].query("period == @period"), minimum_cases=minimum),
-        *case_side_findings(here["case_factors"], _codes_supported(area, spec), period=period),
+        *case_side_findings(here["case_factors"], _codes_supported(area, spec), period=file_periods),
         *area,
         *luck_findings(here["detectability"].query("period == @period")),
         *hidden_findings(rates),
     ]
-    if not any(finding.statement in SPECIAL for finding in found):
+    if not rates["hidden"].all() and not any(finding.statement in SPECIAL for finding in found):
         found.append(nothing_special(locality, period))
     found = [_with_measures(finding, frames["measures"], spec) for finding in found]
     return sorted(found, key=_reading_order)

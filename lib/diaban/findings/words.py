@@ -129,6 +129,8 @@ class Words:
             return numbers.number(value, self.language)
         if name in _RATES:
             return numbers.rate(value, self.language)
+        if name == "mean_cases":
+            return numbers.mean(value, self.language)
         if "share" in name:
             return numbers.percent(value, self.language)
         return numbers.number(value, self.language, decimals=1)

@@ -65,8 +65,9 @@ def population_now(population: pd.DataFrame, spec: StudySpec) -> pd.DataFrame:
 
 def counts_of(
     loaded: Loaded, localities: pd.DataFrame, periods: pd.DataFrame, spec: StudySpec, quarantine: Quarantine
-) -> pd.DataFrame:
-    """Aggregated counts of the level of analysis by locality, period and stream, in the newest geography."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(aggregated counts of the level of analysis by locality, period and stream, in the newest geography;
+    the rows that they were made from, with provenance)."""
     frame = streams_of_rows(loaded.tables["counts"], spec, quarantine)
     frame = checked("counts", frame, localities, periods, quarantine, retrospective=False)
     level = frame["locality"].map(localities.set_index("locality")["level"])
@@ -82,10 +83,11 @@ def counts_of(
         frame = without_duplicates("counts", frame, quarantine)
     if frame.empty:
         raise quarantine.nothing_left("counts")
-    frame = summed_by_stream(frame)
-    sums = [c for c in COUNTED if c in frame]
-    now = harmonise(frame, spec.places.changes, keys=["period", "stream"], sums=sums)
-    return now.astype({"cases": "int64"}).sort_values(["stream", "period", "locality"], ignore_index=True)
+    summed = summed_by_stream(frame)
+    sums = [c for c in COUNTED if c in summed]
+    now = harmonise(summed, spec.places.changes, keys=["period", "stream"], sums=sums)
+    now = now.astype({"cases": "int64"}).sort_values(["stream", "period", "locality"], ignore_index=True)
+    return now, frame
 
 
 def indicators_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,11 +31,22 @@ class Loaded:
     sources: list[dict] = field(default_factory=list)
 
 
-def load(spec: StudySpec, folder: Path, periods: list[str], quarantine: Quarantine) -> Loaded:
-    """Read all sources of `spec` under `folder`. Raises DiabanError for the first structural fault."""
+def load(
+    spec: StudySpec,
+    folder: Path,
+    periods: list[str],
+    quarantine: Quarantine,
+    tables: Collection[str] | None = None,
+) -> Loaded:
+    """Read the sources of `spec` under `folder`: all, or those of `tables`.
+
+    Raises DiabanError for the first structural fault.
+    """
     loaded = Loaded()
     pieces: dict[str, list[pd.DataFrame]] = {}
     for source in sources_of(spec):
+        if tables is not None and source.table not in tables:
+            continue
         for path, period in files_of(source, folder, periods):
             frame = read_file(source, path, folder, period, periods, quarantine, loaded.sources)
             pieces.setdefault(source.table, []).append(frame)
@@ -82,7 +93,10 @@ def read_file(
     quarantine: Quarantine,
     records: list[dict],
 ) -> pd.DataFrame:
-    """One file as a typed table with provenance; its counts are added to `records`, its faults to `quarantine`."""
+    """One file as a typed table with provenance. Its counts are added to `records`, its row faults to `quarantine`.
+
+    Raises DiabanError for a fault of structure.
+    """
     raw = read_raw(path, source)
     mapped = map_columns(raw, source, _wanted(source))
     _check_rows(mapped, source, raw)

@@ -102,13 +102,28 @@ def _position(name: str, column: ColumnSpec, position: dict[str, int], raw: Raw)
 
 
 def missing_column(raw: Raw, name: str, spellings: list[str]) -> DiabanError:
-    """The error for a column that the file does not have, with the headers that look most like it."""
+    """The error for a column that the file does not have, with the headers that look most like it.
+
+    A header that only falls into its columns at another separator says so.
+    """
     header = [h for h in raw.header if h]
     likely = nearest(spellings[0], header) if header else "-"
     where = f"{raw.file} [{raw.sheet}]" if raw.sheet else raw.file
+    if (other := _other_separator(header, spellings)) is not None:
+        return DiabanError("intake_other_separator", file=where, column=name, separator=other, header=header[0])
     return DiabanError(
         "intake_missing_column", file=where, column=name, spellings=" / ".join(spellings), likely=likely
     )
+
+
+def _other_separator(header: list[str], spellings: list[str]) -> str | None:
+    """The separator, as study.toml writes it, at which the header holds one of `spellings`."""
+    wanted = {_folded(spelling) for spelling in spellings}
+    for separator in ";\t|,":
+        parts = [_folded(part) for cell in header for part in cell.split(separator)]
+        if wanted & set(parts):
+            return separator.replace("\t", "\\t")
+    return None
 
 
 def _folded(header: str) -> str:

@@ -53,6 +53,13 @@ def read_tables(spec: StudySpec, folder: str | Path) -> Intake:
     return Intake(tables, refused, make_card(loaded.sources, refused, _described(tables), report_of))
 
 
+def read_localities(spec: StudySpec, folder: str | Path) -> pd.DataFrame:
+    """The localities alone: enough to know a locality by its name before anything else is read."""
+    quarantine = Quarantine()
+    periods = list(periods_frame(spec.periods)["period"])
+    return localities_of(load(spec, Path(folder), periods, quarantine, {"localities"}), spec, quarantine)
+
+
 def _counted(
     loaded: Loaded,
     localities: pd.DataFrame,
@@ -65,18 +72,32 @@ def _counted(
     held: dict[str, pd.DataFrame | None] = {}
     if "cases" in loaded.tables:
         cases, flags = cases_of(loaded, localities, periods, spec, quarantine)
+        origin = None
         held |= {"cases": cases, "case_streams": streams_of_cases(cases, flags)}
         held |= dependents_of(loaded, cases, quarantine)
         counts = counts_of_cases(cases, flags, held.get("persons"), localities, periods, spec)
     elif "counts" in loaded.tables:
-        counts = counts_of(loaded, localities, periods, spec, quarantine)
+        counts, origin = counts_of(loaded, localities, periods, spec, quarantine)
     else:
         raise DiabanError("intake_no_table", table="cases / counts")
     at_risk = population_at_risk(population_now(population, spec), spec)
-    counts = with_population(counts, at_risk, quarantine)
+    counts = with_population(_placed(counts, origin, loaded), at_risk, quarantine)
     if counts.empty:
         raise quarantine.nothing_left("counts")
     return held | {"counts": counts}
+
+
+def _placed(counts: pd.DataFrame, origin: pd.DataFrame | None, loaded: Loaded) -> pd.DataFrame:
+    """`counts` with where each stands: its row in an aggregated source, else the files it was made from."""
+    key = ["locality", "period", "stream"]
+    if origin is None:
+        placed = counts.assign(_sheet="", _row=pd.array([pd.NA] * len(counts), dtype="Int64"))
+    else:
+        once = origin[[*key, *PROVENANCE]].drop_duplicates(key, keep=False).astype({"_row": "Int64"})
+        placed = counts.drop(columns=PROVENANCE, errors="ignore").merge(once, on=key, how="left")
+    tables = [loaded.tables[name] for name in ("cases" if origin is None else "counts", "population")]
+    files = " + ".join(str(table["_file"].iloc[0]) for table in tables)
+    return placed.assign(_file=placed["_file"].fillna(files) if origin is not None else files)
 
 
 def population_at_risk(population: pd.DataFrame, spec: StudySpec) -> pd.DataFrame:

@@ -27,6 +27,14 @@ def rate(value: object, language: str) -> str:
     return number(value, language, decimals=1 if abs(float(value)) < 9.95 else 0)  # type: ignore[arg-type]
 
 
+def mean(value: object, language: str) -> str:
+    """A mean count: one decimal under 10 unless that is a zero, none above."""
+    if _missing(value):
+        return MISSING
+    tenths = round(float(value), 1)  # type: ignore[arg-type]
+    return number(tenths, language, decimals=0 if tenths >= 10 or tenths == int(tenths) else 1)
+
+
 def percent(share: object, language: str, decimals: int = 0) -> str:
     """A share in 0..1 written as a percentage, no space before the sign."""
     if _missing(share):

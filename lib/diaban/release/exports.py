@@ -34,7 +34,9 @@ def findings_json(spec: StudySpec, cube: Cube, localities: Iterable[str], period
         | {"name": words[spec.study.languages[0]].place(locality)}
         | {"sentences": {language: _said(said, finding) for language, said in words.items()}}
         for locality in localities
-        for finding in locality_findings(cube.frames, spec, locality, period)
+        for finding in locality_findings(
+            cube.frames, spec, locality, period=period, file_periods=str(cube.facts["file_periods"])
+        )
     ]
     record = {"study": spec.study.key, "simulated": spec.study.simulated, "mark": mark(spec), "period": period, "findings": found}
     return json.dumps(record, ensure_ascii=False, indent=1, default=_plain)

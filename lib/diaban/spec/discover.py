@@ -36,8 +36,13 @@ def studies(start: str | Path | None = None) -> dict[str, Path]:
 
 
 def find_study(name: str | Path, start: str | Path | None = None) -> Path:
-    """The folder of a study given by name or by path. An unknown name is answered with the nearest ones."""
+    """The folder of a study given by name, by path, or by its study.toml.
+
+    An unknown name is answered with the nearest ones.
+    """
     given = Path(name)
+    if given.name == SPEC_NAME and given.is_file():
+        return given.parent
     if (given / SPEC_NAME).is_file():
         return given
     if given.name != str(name):

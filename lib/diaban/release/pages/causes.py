@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
+from diaban.language.catalogue import catalogue
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render, table
 from diaban.spec.streams import StreamSpec
@@ -29,7 +31,10 @@ def on_files(c: PageContext) -> Fragment:
     if not figures:
         return chapter
     return chapter + c.section(
-        text["files_heading"], level=3, charts=figures, notes=[*notes, c.text["hidden_legend"]]
+        text["files_heading"],
+        level=3,
+        charts=figures,
+        notes=[text["files_note"].format(comparisons=c.number(rows["comparisons"].max())), *notes],
     )
 
 
@@ -78,7 +83,6 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
         caption=text["files_caption"].format(
             n_files=c.number(shown["n_files"].max()),
             period=c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
-            comparisons=c.number(shown["comparisons"].max()),
         ),
         label="code",
         value="share",
@@ -153,81 +157,77 @@ def _association(c: PageContext) -> Fragment:
     text = c.text["causes"]
     factors = c.cube["area_factors"]
     between = factors[factors["part"] == "between"]
-    answer = _association_answer(c, factors)
     shown = between[between["withheld"].isna()]
-    refused = [
-        text["association_refused"].format(
-            stream=c.spec.stream(stream).label[c.language], reason=c.text["refusals"][rows["withheld"].iloc[0]]
+    if shown.empty:
+        return c.section(text["association_heading"], level=3, notes=_refusals(c, between))
+    any_link = bool(factors["supported"].fillna(False).any())
+    answer = text["association_answer_some" if any_link else "association_answer_none"].format(top=c.words.top)
+    return c.section(
+        text["association_heading"],
+        level=3,
+        answers=[answer],
+        points=_links(c, factors) if any_link else [],
+        charts=[_ratios(c, stream, rows) for stream, rows in shown.groupby("stream", sort=False)],
+        notes=[
+            text["association_note"].format(comparisons=c.number(shown["comparisons"].max())),
+            *_refusals(c, between),
+        ],
+    )
+
+
+def _ratios(c: PageContext, stream: str, rows: pd.DataFrame) -> tuple[str, str]:
+    """Rate ratios of one stream with their intervals, furthest from 1 first."""
+    text = c.text["causes"]
+    rows = rows.sort_values("rate_ratio", key=lambda r: -abs(np.log(r)))
+    chart = charts.dot_interval(
+        rows.assign(supported=rows["supported"].astype(bool)),
+        title=text["association_title"].format(stream=c.spec.stream(stream).label[c.language]),
+        caption="",
+        label="indicator",
+        value="rate_ratio",
+        emphasis="supported",
+        kind="ratio",
+        reference=1.0,
+        **c.chart_options(),
+    )
+    printed = [
+        [c.words.indicator(r.indicator), c.number(r.rate_ratio, 2), f"{c.number(r.lower, 2)} – {c.number(r.upper, 2)}"]
+        for r in rows.itertuples()
+    ]
+    columns = [
+        Column(text["indicator_column"]),
+        Column(text["ratio_column"], True),
+        Column(c.text["situation"]["column_range"], True),
+    ]
+    return chart._repr_html_(), table(columns, printed)
+
+
+def _links(c: PageContext, factors: pd.DataFrame) -> list[str]:
+    """One line a stream and part: what goes with cases, and in which direction."""
+    text = c.text["causes"]
+    lines = []
+    for (stream, part), rows in factors[factors["withheld"].isna()].groupby(["stream", "part"], sort=False):
+        linked = rows[rows["supported"].fillna(False).astype(bool)]
+        said = [
+            text["direction_up" if r.rate_ratio > 1 else "direction_down"].format(indicator=c.words.indicator(r.indicator))
+            for r in linked.itertuples()
+        ]
+        line = text[f"association_{part}"]
+        label = c.spec.stream(stream).label[c.language]
+        lines.append(line.format(stream=label, indicators=c.listing(said) or text["no_link"]))
+    return lines
+
+
+def _refusals(c: PageContext, between: pd.DataFrame) -> list[str]:
+    """Streams of which no indicator could be analysed, with the reason."""
+    return [
+        c.text["causes"]["association_refused"].format(
+            stream=c.spec.stream(stream).label[c.language],
+            reason=catalogue("withheld")[rows["withheld"].iloc[0]][c.language],
         )
         for stream, rows in between.groupby("stream", sort=False)
         if rows["withheld"].notna().all()
     ]
-    if shown.empty:
-        return c.section(text["association_heading"], level=3, notes=refused)
-    chart = charts.matrix(
-        shown.assign(emphasis=shown["supported"].astype(bool)),
-        title=text["association_title"],
-        caption=text["association_caption"].format(comparisons=c.number(shown["comparisons"].max())),
-        row="indicator",
-        column="stream",
-        value="rate_ratio",
-        kind="ratio",
-        short={s.key: s.short[c.language] for s in c.spec.streams},
-        **c.chart_options(),
-    )
-    rows = [
-        [
-            c.words.indicator(r.indicator),
-            c.spec.stream(r.stream).short[c.language],
-            c.number(r.rate_ratio, 2),
-            f"{c.number(r.lower, 2)} – {c.number(r.upper, 2)}",
-        ]
-        for r in shown.itertuples()
-    ]
-    columns = [
-        Column(text["indicator_column"]),
-        Column(text["stream_column"]),
-        Column(text["ratio_column"], True),
-        Column(c.text["situation"]["column_range"], True),
-    ]
-    return c.section(
-        text["association_heading"],
-        level=3,
-        points=answer,
-        charts=[(chart._repr_html_(), table(columns, rows))],
-        notes=refused,
-    )
-
-
-def _association_answer(c: PageContext, factors: pd.DataFrame) -> list[str]:
-    text = c.text["causes"]
-    supported = factors[factors["supported"].fillna(False).astype(bool)]
-    between = _by_stream(c, supported[supported["part"] == "between"])
-    within = _by_stream(c, supported[supported["part"] == "within"])
-    first = (
-        text["association_answer_some"].format(top=c.words.top, indicators=between)
-        if between
-        else text["association_answer_none"].format(top=c.words.top)
-    )
-    if not (factors["part"] == "within").any():
-        return [first]
-    said = text["within_some"].format(indicators=within) if within else text["within_none"]
-    return [first, text["association_within"].format(text=said)]
-
-
-def _by_stream(c: PageContext, rows: pd.DataFrame) -> str:
-    return c.listing(
-        [
-            f"{c.spec.stream(stream).short[c.language]}: "
-            + ", ".join(_directed(c, r.indicator, r.rate_ratio) for r in part.itertuples())
-            for stream, part in rows.groupby("stream", sort=False)
-        ]
-    )
-
-
-def _directed(c: PageContext, indicator: str, ratio: float) -> str:
-    arrow = "↑" if ratio > 1 else "↓"
-    return f"{c.words.indicator(indicator)} {arrow}"
 
 
 def limits(c: PageContext) -> Fragment:

@@ -41,9 +41,20 @@ class PageContext:
     def place(self) -> str:
         return self.words.place(self.locality)
 
+    @property
+    def title(self) -> str:
+        """The place as it stands at the head of a line."""
+        return self.place[:1].upper() + self.place[1:]
+
     @cached_property
     def findings(self) -> list[Finding]:
-        return locality_findings(self.cube.frames, self.spec, self.locality, self.period)
+        return locality_findings(
+            self.cube.frames,
+            self.spec,
+            self.locality,
+            period=self.period,
+            file_periods=str(self.cube.facts["file_periods"]),
+        )
 
     @property
     def simulated(self) -> bool:
@@ -58,7 +69,7 @@ class PageContext:
         return (
             {code: self.words.place(code) for code in localities["locality"]}
             | {i.key: i.label[language] for i in spec.indicators}
-            | dict(zip(codes["code"], codes[f"label_{language}"], strict=True))
+            | {code: self.words.code(code)[:1].upper() + self.words.code(code)[1:] for code in codes["code"]}
             | {d.key: d.label[language] for d in spec.domains}
             | {s.key: s.label[language] for s in spec.streams}
         )

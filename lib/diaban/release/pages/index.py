@@ -31,7 +31,6 @@ def index_page(
         "index",
         text=text,
         title=title,
-        subject=spec.study.subject[language],
         period=text["period"].format(period=first.words.period(period)),
         answer=text["index"]["answer"].format(
             count=first.number(len(reported)), period=text["period"].format(period=first.words.period(period))
@@ -50,7 +49,7 @@ def _read_first(
 ) -> list[dict[str, str]]:
     """Localities whose first finding is about something special and as sure as findings get, by name."""
     found = [
-        {"href": pages[code], "place": contexts[code].place, "claim": contexts[code].words.say(findings[0]).claim}
+        {"href": pages[code], "place": contexts[code].title, "claim": contexts[code].words.say(findings[0]).claim}
         for code, findings in opening.items()
         if code in pages and findings[0].strength == "strong" and findings[0].question != "what_numbers_can_tell"
     ]
@@ -66,8 +65,8 @@ def _row(c: PageContext, findings: list[Finding], href: str | None) -> dict[str,
             cells.append("…")
         else:
             cells.append(f"{c.rate(row['rate'])} ({c.rate(row['lower'])} – {c.rate(row['upper'])})")
-    claim = c.words.say(findings[0]).claim if href else c.text["index"]["failed"]
-    return {"place": c.place, "href": href, "rates": cells, "claim": claim}
+    claim = c.words.say(findings[0]).claim if href else c.text["index"]["absent"]
+    return {"place": c.title, "href": href, "rates": cells, "claim": claim}
 
 
 def _has_values(cube: Cube, stream: str, period: str) -> bool:

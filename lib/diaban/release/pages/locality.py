@@ -7,7 +7,7 @@ from diaban.findings.locality import first_screen
 from diaban.release.cube import Cube
 from diaban.release.pages import about, causes, measures, numbers_can_tell, situation
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Fragment, page, render
+from diaban.release.pages.fragment import Fragment, render
 from diaban.spec import StudySpec
 
 
@@ -26,7 +26,7 @@ class LocalityPage:
         return render(
             "header",
             text=c.text,
-            place=c.place[:1].upper() + c.place[1:],
+            place=c.title,
             subject=c.spec.study.subject[c.language],
             period=c.text["period"].format(period=c.words.period(c.period)),
             locator=self._locator(),
@@ -75,12 +75,6 @@ class LocalityPage:
     def methods(self) -> Fragment:
         """How findings are made, and what the words mean."""
         return about.methods(self.context)
-
-    def whole(self, body: str) -> str:
-        """The HTML file around the sections."""
-        c = self.context
-        title = f"{c.place[:1].upper() + c.place[1:]} · {c.words.period(c.period)}"
-        return page(body, title=title, language=c.language, simulated=c.simulated)
 
     def _locator(self) -> str:
         c = self.context

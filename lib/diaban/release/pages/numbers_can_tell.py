@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from diaban.language import numbers
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Fragment
 
@@ -34,10 +35,12 @@ def section(c: PageContext) -> Fragment:
 
 def _point(c: PageContext, stream: str, label: str, mean: float) -> str:
     text = c.text["numbers"]
-    sentences = [text["stream"].format(stream=label, mean=c.number(mean, 0 if mean >= 10 else 1))]
+    sentences = [text["stream"].format(stream=label, mean=numbers.mean(mean, c.language))]
     for row in c.here("detectability").query("stream == @stream and not hidden").itertuples():
         if pd.isna(row.largest_detectable_count):
             sentences.append(text["detectable_none"])
+        elif row.largest_detectable_count == 0:
+            sentences.append(text["detectable_zero"])
         else:
             sentences.append(text["detectable"].format(count=c.number(row.largest_detectable_count)))
         sentences.append(

@@ -18,8 +18,20 @@ def section(c: PageContext) -> Fragment:
         anchor="situation",
         points=[_sentence(c, stream) for stream in streams],
         charts=[_over_time(c, stream) for stream in streams] + _funnels(c, streams),
-        notes=[*_broken(c), c.text["hidden_legend"]],
+        notes=[*_chart_note(c, streams), *_broken(c), c.text["hidden_legend"]],
     )
+
+
+def _chart_note(c: PageContext, streams: list[StreamSpec]) -> list[str]:
+    """How to read the figures of blocks, once for all of them."""
+    if all(_annual_may_be_shown(c, stream) for stream in streams):
+        return []
+    return [c.text["situation"]["chart_note"].format(top=c.words.top, period=c.words.period(c.period))]
+
+
+def _annual_may_be_shown(c: PageContext, stream: StreamSpec) -> bool:
+    annual = c.here("run_chart").query("stream == @stream.key")
+    return len(annual) > 0 and not annual["hidden"].any()
 
 
 def _rows(c: PageContext, stream: str) -> pd.DataFrame:
@@ -50,15 +62,12 @@ def _period(c: PageContext) -> str:
 
 def _over_time(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
     """Single periods where they may be shown, else blocks."""
-    annual = c.here("run_chart").query("stream == @stream.key")
-    if len(annual) and not annual["hidden"].any():
-        return _run_chart(c, stream, annual)
-    return _block_rates(c, stream)
+    return _run_chart(c, stream) if _annual_may_be_shown(c, stream) else _block_rates(c, stream)
 
 
-def _run_chart(c: PageContext, stream: StreamSpec, annual: pd.DataFrame) -> tuple[str, str]:
+def _run_chart(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
     text = c.text["situation"]
-    frame = annual.rename(columns={"cases": "observed"})
+    frame = c.here("run_chart").query("stream == @stream.key").rename(columns={"cases": "observed"})
     caption = text["run_caption"].format(baseline=c.words.period(c.spec.periods.baseline))
     without_baseline = frame["expected"].isna().all()
     chart = charts.run_chart(
@@ -80,16 +89,14 @@ def _block_rates(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
         label=lambda f: f["period"].map(c.words.period), emphasis=lambda f: f["period"] == c.period
     )
     reference = frame.loc[frame["period"] == c.period, "reference_rate"].iloc[0]
-    population = c.population(stream)
     chart = charts.dot_interval(
         frame,
         title=text["chart_stream"].format(stream=stream.label[c.language]),
-        caption=f"{text['chart_rate'].format(per=c.per, population=population)}. "
-        + text["chart_caption"].format(top=c.words.top, period=c.words.period(c.period)),
+        caption=f"{text['chart_rate'].format(per=c.per, population=c.population(stream))}.",
         value="rate",
         kind="rate",
         reference=float(reference),
-        reference_label=f"{c.words.top}: {c.rate(reference)}",
+        reference_label=c.words.top,
         **c.chart_options(labels=None),
     )
     rows = [

@@ -1,0 +1,43 @@
+"""Rows kept and refused by table and reason, each reason with its first example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from diaban.check.lines import Line, Part, part, say
+from diaban.intake import Intake, explain
+from diaban.language.catalogue import LANGUAGES, catalogue
+from diaban.places.hierarchy import ancestors
+from diaban.spec import StudySpec
+
+
+def rows_part(spec: StudySpec, intake: Intake) -> Part:
+    """What came in and what was kept. Refused rows do not stop a run; they are named and do not count."""
+    found = part("rows")
+    found.lines.append(_places(spec, intake))
+    found.lines.extend(_kept(intake.card.sources))
+    found.lines.extend(_refused(intake.quarantine))
+    return found
+
+
+def _places(spec: StudySpec, intake: Intake) -> Line:
+    report_of = ancestors(intake.tables.localities, spec.places.report_level)
+    units = intake.tables.counts["locality"].unique()
+    return say("right", "places", count=report_of.reindex(units).nunique(), units=len(units))
+
+
+def _kept(sources: pd.DataFrame) -> Iterator[Line]:
+    for table, rows in sources.groupby("table", sort=False):
+        aside = int(rows["set_aside"].sum())
+        texts = catalogue("check")["rows_aside"]
+        tails = {f"aside_{language}": texts[language].format(aside=aside) if aside else "" for language in LANGUAGES}
+        numbers = {name: int(rows[name].sum()) for name in ("rows", "kept", "quarantined")}
+        yield say("mind" if numbers["quarantined"] else "right", "rows_kept", table=table, **numbers, **tails)
+
+
+def _refused(quarantine: pd.DataFrame) -> Iterator[Line]:
+    for (table, _), rows in quarantine.groupby(["table", "reason"], sort=False):
+        examples = {f"example_{language}": explain(rows.head(1), language).iloc[0] for language in LANGUAGES}
+        yield say("mind", "rows_refused", table=table, rows=len(rows), **examples)

@@ -1,0 +1,135 @@
+"""How a frame looks in a notebook: numbers as the language writes them, reasons in words."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import pandas as pd
+
+from diaban.language import numbers
+from diaban.language.catalogue import catalogue, error_messages
+
+NOTHING = "–"
+WIDEST = 12
+_REASONS = ("withheld", "reason")
+_PROBABILITIES = ("p", "q")
+
+READ_FIRST: dict[str, list[str]] = {
+    "rates": [
+        "name", "stream", "period", "cases", "rate", "lower", "upper", "reference_rate", "ratio",
+        "rank_lower", "rank_upper", "outlier", "withheld",
+    ],
+    "trends": [
+        "name", "stream", "baseline_cases", "cases", "rate_ratio", "lower", "upper", "p", "marker", "withheld",
+    ],
+    "causes": ["code", "label", "kind", "n_coded", "n_files", "share", "lower", "upper", "withheld"],
+    "causes_here": [
+        "code", "label", "n_coded", "n_files", "share", "lower", "upper", "rest_share", "ratio", "q", "over",
+        "withheld",
+    ],
+    "overrepresented": [
+        "name", "stream", "code", "label", "n_coded", "n_files", "share", "rest_share", "ratio", "p", "q", "over",
+    ],
+    "conditions": [
+        "label", "stream", "part", "rate_ratio", "lower", "upper", "q", "supported", "n", "withheld",
+    ],
+    "unsupported": ["label", "stream", "part", "rate_ratio", "lower", "upper", "p", "q"],
+    "factor_profile": ["name", "label", "unit", "period", "value", "reference", "quartile_low", "quartile_high",
+                       "verdict"],
+    "factors": [
+        "label", "stream", "n_coded", "n_files", "share", "over_in", "between_ratio", "between_q", "within_ratio",
+        "within_q", "support",
+    ],
+    "quarantined": ["table", "file", "row", "column", "value", "why"],
+    "card": ["table", "file", "rows", "furniture", "set_aside", "empty", "equal", "taken", "quarantined", "kept"],
+    "agreement": ["code", "label", "n_files", "both", "first_only", "second_only", "agreement", "kappa", "lower",
+                  "upper", "withheld"],
+    "pooling": ["name", "stream", "rung", "smallest", "minimum", "narrower", "narrower_smallest", "withheld"],
+}  # fmt: skip
+"""Question -> the columns shown of a frame that is wider than WIDEST."""
+
+
+def text(key: str, language: str, **fields: object) -> str:
+    """The entry `key` of the catalogue of the facade's texts."""
+    return catalogue("study")[key][language].format(**fields)
+
+
+def reason_text(key: object, language: str) -> str:
+    """A reason key of a frame in words; a key that no catalogue has stands for itself."""
+    for texts in (catalogue("withheld"), error_messages()):
+        if key in texts:
+            return texts[str(key)].get(f"short_{language}", texts[str(key)][language])
+    return str(key)
+
+
+def table_html(frame: pd.DataFrame, question: str, language: str) -> str:
+    """The frame as an HTML table: at most as many rows as pandas shows, and the columns read first."""
+    shown, rest = _columns(frame, READ_FIRST.get(question))
+    cut = len(shown) > pd.get_option("display.max_rows")
+    half = pd.get_option("display.min_rows") // 2
+    pieces = [shown.head(half), shown.tail(half)] if cut else [shown]
+    cells = pd.concat([_cells(piece, language) for piece in pieces])
+    if cut:
+        gap = pd.DataFrame({name: ["…"] for name in cells}, index=["…"])
+        cells = pd.concat([cells.iloc[:half], gap, cells.iloc[half:]])
+    numbered = isinstance(frame.index, pd.RangeIndex) or pd.api.types.is_integer_dtype(frame.index)
+    html = cells.to_html(index=not numbered or frame.index.name is not None, border=0)
+    notes = [text("rows_columns", language, rows=numbers.number(len(frame), language), columns=frame.shape[1])]
+    if rest:
+        notes.append(text("more_columns", language, names=", ".join(map(str, rest))))
+    note = escape(" ".join(notes))
+    return f'<div style="overflow-x:auto">{html}</div><p style="margin:2px 0;color:#52636d"><small>{note}</small></p>'
+
+
+def _columns(frame: pd.DataFrame, first: list[str] | None) -> tuple[pd.DataFrame, list[str]]:
+    if first is None or frame.shape[1] <= WIDEST:
+        return frame, []
+    chosen = [name for name in first if name in frame]
+    empty = [name for name in ("withheld",) if name in chosen and frame[name].isna().all()]
+    chosen = [name for name in chosen if name not in empty]
+    if len(chosen) < 2:
+        return frame, []
+    return frame[chosen], [name for name in frame.columns if name not in chosen]
+
+
+def _cells(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    columns = {name: _cell_texts(str(name), frame[name], language) for name in frame.columns}
+    return pd.DataFrame(columns, index=frame.index, columns=frame.columns, dtype=object)
+
+
+def _cell_texts(name: str, values: pd.Series, language: str) -> list[str]:
+    return [NOTHING if _is_missing(value) else _cell(name, value, language) for value in values]
+
+
+def _is_missing(value: object) -> bool:
+    return bool(np.isscalar(value) or value is None or value is pd.NA or value is pd.NaT) and bool(pd.isna(value))
+
+
+def _cell(name: str, value: object, language: str) -> str:
+    if name in _REASONS:
+        return reason_text(value, language)
+    if isinstance(value, (bool, np.bool_)):
+        return text("yes" if value else "no", language)
+    if isinstance(value, (int, np.integer)):
+        return numbers.number(int(value), language)
+    if isinstance(value, (float, np.floating)):
+        return _float(float(value), name in _PROBABILITIES or name.endswith("_q"), language)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return str(value)
+
+
+def _float(value: float, probability: bool, language: str) -> str:
+    """Three figures or so: enough to read by; the frame holds the number itself."""
+    if probability and 0 <= value < 0.001:
+        return f"< {numbers.number(0.001, language, 3)}"
+    if np.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    if value == 0 or abs(value) >= 100:
+        decimals = 0
+    elif probability or abs(value) < 0.1:
+        decimals = 3
+    else:
+        decimals = 1 if abs(value) >= 10 else 2
+    return numbers.number(value, language, decimals)

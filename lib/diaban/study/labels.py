@@ -1,0 +1,70 @@
+"""Names for codes, in one language."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from diaban.intake.tables import Tables
+from diaban.spec import StudySpec
+
+
+class Labels:
+    """What the codes of a study stand for: localities, streams, indicators, domains, causes and conditions."""
+
+    def __init__(self, spec: StudySpec, tables: Tables, language: str) -> None:
+        self.spec, self.language = spec, language
+        self._localities, self._code_book = tables.localities, tables.code_book
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Code of a locality -> its name with its type; names that are not unique say what tells them apart."""
+        rows = self._localities
+        levels = {level.key: level for level in self.spec.levels}
+        phrases = [
+            levels[row.level].phrase[self.language].format(name=row.name_, type=self._kind(levels, row))
+            for row in rows.rename(columns={"name": "name_"}).itertuples()
+        ]
+        named = pd.Series(phrases, index=rows["locality"], dtype="str").str.strip()
+        named = named.str[:1].str.upper() + named.str[1:]
+        ended = pd.Series(rows["valid_to"].dt.year.to_numpy(), index=named.index)
+        named = named.mask(ended.notna(), named + " (–" + ended.astype("Int64").astype("str") + ")")
+        kinds = pd.Series(rows["type"].fillna("").astype("str").to_numpy(), index=named.index)
+        named = self._told_apart(named, kinds)
+        parents = pd.Series(rows["parent"].map(named).fillna("").astype("str").to_numpy(), index=named.index)
+        return dict(self._told_apart(named, parents))
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """Code of a cause or condition -> its label."""
+        if self._code_book is None:
+            return {}
+        return dict(zip(self._code_book["code"], self._code_book[f"label_{self.language}"], strict=True))
+
+    @cached_property
+    def indicators(self) -> dict[str, str]:
+        return {i.key: i.label[self.language] for i in self.spec.indicators}
+
+    @cached_property
+    def streams(self) -> dict[str, str]:
+        return {s.key: s.label[self.language] for s in self.spec.streams}
+
+    @cached_property
+    def domains(self) -> dict[str, str]:
+        return {d.key: d.label[self.language] for d in self.spec.domains}
+
+    @cached_property
+    def everything(self) -> dict[str, str]:
+        """All of them, for a chart."""
+        return self.places | self.codes | self.indicators | self.streams | self.domains
+
+    def _kind(self, levels: dict, row: object) -> str:
+        known = levels[row.level].types.get(row.type)  # type: ignore[attr-defined]
+        return known[self.language] if known else str(row.type)  # type: ignore[attr-defined]
+
+    def _told_apart(self, names: pd.Series, by: pd.Series) -> pd.Series:
+        """Names that occur more than once on a level, with `by` in brackets where that says something."""
+        level = self._localities["level"].to_numpy()
+        twice = names.groupby([level, names.to_numpy()]).transform("size") > 1
+        return names.mask(twice & (by != ""), names + " (" + by + ")")
