@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from diaban.run.open_page import open_page
+    from diaban.study import open_study
 
-__all__ = ["open_page"]
+__all__ = ["open_page", "open_study"]
 
-_HOMES = {"open_page": "diaban.run.open_page"}
+_HOMES = {"open_page": "diaban.run.open_page", "open_study": "diaban.study"}
 
 
 def __getattr__(name: str) -> object:

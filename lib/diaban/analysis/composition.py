@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
+
+from diaban.analysis.intervals import share_interval
 
 
 def composition(
@@ -16,7 +16,7 @@ def composition(
 
     rows: one row a thing; a missing value of an `of` column is left out of the share, and counted. Returns
     the columns `within` and `of`, then n (rows of the group), total (rows with a value), share = n / total
-    with Wilson's interval (Wilson 1927) lower, upper in 0..1, and unknown (rows without a value). Largest
+    with its interval lower, upper in 0..1, and unknown (rows without a value). Largest
     group first; every group that occurs anywhere has a row for each `within`, also with n = 0.
     """
     of, within = list(of), list(within)
@@ -24,12 +24,12 @@ def composition(
     counts = known.groupby([*within, *of], observed=True).size().rename("n")
     counts = counts.reindex(_every_pair(counts, within, of), fill_value=0).reset_index()
     totals = _sizes(known, within, counts)
-    lower, upper = proportion_confint(counts["n"], totals.where(totals > 0), method="wilson", alpha=1 - level)
+    lower, upper = share_interval(counts["n"], totals, level)
     counts = counts.assign(
         total=totals,
         share=counts["n"] / totals.where(totals > 0),
-        lower=np.asarray(lower, dtype=float),
-        upper=np.asarray(upper, dtype=float),
+        lower=lower,
+        upper=upper,
         unknown=_sizes(rows, within, counts) - totals,
     )
     ordered = counts.sort_values("n", ascending=False, kind="stable")

@@ -252,7 +252,8 @@ def _draw_locator(
         fill, edge, ink = (ACCENT, ACCENT, PAPER) if marked else (BAND, _EDGE, SOFT)
         canvas.circle(x, y, layout.radius, fill=fill, edge=edge, line=0.8)
         size = 7.5
-        if text_width(row.short, size, marked) < 2 * layout.radius - 1:
+        fits = text_width(row.short, size, marked) < 2 * layout.radius - 1
+        if fits and len(places) <= _MOST_NAMES:
             canvas.text(x, y + size * 0.36, row.short, size=size, ink=ink, anchor="middle", bold=marked)
     return layout.height
 

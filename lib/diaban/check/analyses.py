@@ -14,9 +14,9 @@ from diaban.withheld import Withheld
 
 def analyses_of(results: Results) -> Iterator[Line]:
     """One line a question. Raises DiabanError where a table cannot be analysed at all."""
-    periods = results.spec.periods
-    yield answered("level", results.rates.query("period == @periods.report"))
-    yield answered("trends", results.trends.query("period == @periods.report"))
+    period = results.spec.periods.report
+    yield answered("level", results.rates[results.rates["period"] == period])
+    yield answered("trends", results.trends[results.trends["period"] == period])
     yield answered("run_chart", results.run_chart)
     if results.spec.targets:
         yield answered("targets", results.detectability)

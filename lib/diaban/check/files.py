@@ -16,7 +16,12 @@ from diaban.release.build import read_measures
 from diaban.spec import StudySpec
 from diaban.spec.source import SourceSpec
 
-_SHOW_THE_TABLE = {"intake_file_empty", "intake_file_missing", "intake_missing_column", "intake_other_separator"}
+_SHOW_THE_TABLE = {
+    "intake_file_empty",
+    "intake_file_missing",
+    "intake_missing_column",
+    "intake_other_separator",
+}
 
 
 def files_part(spec: StudySpec, folder: Path) -> Part:
@@ -64,5 +69,5 @@ def _guide(guide: TableGuide) -> Line:
     return Line(
         line.mark,
         line.texts,
-        (*columns, *(example[language] for language in LANGUAGES), guide.header(), *guide.examples()),
+        (*columns, *(example[language] for language in LANGUAGES), guide.header(), guide.example()),
     )

@@ -32,7 +32,10 @@ def _kept(sources: pd.DataFrame) -> Iterator[Line]:
     for table, rows in sources.groupby("table", sort=False):
         aside = int(rows["set_aside"].sum())
         texts = catalogue("check")["rows_aside"]
-        tails = {f"aside_{language}": texts[language].format(aside=aside) if aside else "" for language in LANGUAGES}
+        tails = {
+            f"aside_{language}": texts[language].format(aside=aside) if aside else ""
+            for language in LANGUAGES
+        }
         numbers = {name: int(rows[name].sum()) for name in ("rows", "kept", "quarantined")}
         yield say("mind" if numbers["quarantined"] else "right", "rows_kept", table=table, **numbers, **tails)
 

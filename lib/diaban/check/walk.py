@@ -1,4 +1,4 @@
-"""The walk: declaration, files, rows, analyses, verdict; the first part that is wrong is the last one looked at."""
+"""The walk: declaration, files, rows, analyses, verdict; a part that is wrong is the last one looked at."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from diaban.results import Results
 from diaban.spec import StudySpec, read_spec
 
 
-def check_study(folder: Path, tell: Callable[[Part], None]) -> bool:
+def check_study(folder: Path, typed: str, tell: Callable[[Part], None]) -> bool:
     """Walk through the study in `folder`; True if it can be run. Nothing is written.
 
-    tell: is given each part as soon as it was looked at, the verdict last.
+    typed: the study as it is typed in a command. tell: is given each part as soon as it was looked at, the verdict last.
     """
     declaration, spec = _declaration(folder)
     tell(declaration)
@@ -31,7 +31,7 @@ def check_study(folder: Path, tell: Callable[[Part], None]) -> bool:
     analyses = _analyses(spec, intake) if spec and intake else _later("analyses")
     tell(analyses)
     parts = [declaration, files, rows, analyses]
-    tell(_verdict(parts, folder, spec, intake))
+    tell(_verdict(parts, typed, spec, intake))
     return not any(looked_at.wrong for looked_at in parts)
 
 
@@ -50,7 +50,11 @@ def _declaration(folder: Path) -> tuple[Part, StudySpec | None]:
         found.lines.append(fault(error))
         return found, None
     level = next(level for level in spec.levels if level.key == spec.places.report_level)
-    texts = {f"{name}_{language}": text[language] for name, text in (("title", spec.study.title), ("level", level.label)) for language in ("vi", "en")}
+    texts = {
+        f"{name}_{language}": text[language]
+        for name, text in (("title", spec.study.title), ("level", level.label))
+        for language in ("vi", "en")
+    }
     fields = {"streams": len(spec.streams), "sources": len(spec.sources)}
     fields |= {"first": spec.periods.first, "last": spec.periods.last}
     found.lines.append(say("right", "declared", **texts, **fields))
@@ -80,14 +84,13 @@ def _analyses(spec: StudySpec, intake: Intake) -> Part:
     return found
 
 
-def _verdict(parts: list[Part], folder: Path, spec: StudySpec | None, intake: Intake | None) -> Part:
+def _verdict(parts: list[Part], typed: str, spec: StudySpec | None, intake: Intake | None) -> Part:
     verdict = part("verdict")
     wrong = next((number for number, one in enumerate(parts, start=1) if one.wrong), None)
     if wrong is not None:
-        command = f"diaban check {folder}"
-        verdict.lines.append(say("wrong", "not_runnable", part=wrong, command=command))
+        verdict.lines.append(say("wrong", "not_runnable", part=wrong, command=f"diaban check {typed}"))
         return verdict
-    verdict.lines.append(say("right", "runnable", command=f"diaban run {folder}"))
+    verdict.lines.append(say("right", "runnable", command=f"diaban run {typed}"))
     if intake is not None and len(intake.quarantine):
         verdict.lines.append(say("mind", "some_refused", rows=len(intake.quarantine)))
     if spec is not None and unfilled_keys(spec):

@@ -16,6 +16,7 @@ def level_findings(rates: pd.DataFrame, *, minimum_cases: int) -> Iterator[Findi
         above = row.probability_above >= 0.5
         strength = level_strength(
             probability=max(row.probability_above, 1 - row.probability_above),
+            ratio=row.shrunk_rate / row.reference_rate,
             outside_funnel=pd.notna(row.outlier),
         )
         if strength == "insufficient":
@@ -50,6 +51,7 @@ def trend_findings(trends: pd.DataFrame, *, minimum_cases: int) -> Iterator[Find
     """One finding for every row of `trends` whose rate ratio interval leaves out 1."""
     for row in trends[~trends["hidden"] & trends["withheld"].isna()].itertuples():
         strength = trend_strength(
+            ratio=row.rate_ratio,
             excludes_one=row.lower > 1 or row.upper < 1,
             cases=min(row.cases, row.baseline_cases),
             minimum=minimum_cases,

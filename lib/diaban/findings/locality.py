@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -62,7 +63,19 @@ def first_screen(findings: list[Finding]) -> list[Finding]:
 
 
 def _reading_order(finding: Finding) -> tuple:
-    return (ORDER.index(finding.statement), STRENGTH_ORDER.index(finding.strength), finding.key)
+    return (
+        ORDER.index(finding.statement),
+        STRENGTH_ORDER.index(finding.strength),
+        -_distance(finding),
+        finding.key,
+    )
+
+
+def _distance(finding: Finding) -> float:
+    """How far the estimate lies from what it is compared with, as an absolute log ratio."""
+    if not finding.estimate or not finding.comparison:
+        return 0.0
+    return abs(math.log(finding.estimate / finding.comparison))
 
 
 def _rows_of(frame: pd.DataFrame, locality: str) -> pd.DataFrame:

@@ -7,6 +7,8 @@ from diaban.findings.finding import Strength
 ENOUGH_FILES = 20
 NEARLY_CERTAIN = 0.99
 LIKELY = 0.95
+NOTABLE = 1.2
+"""A ratio nearer to 1 than this (or its inverse) is no news, however certain."""
 
 RULES: tuple[tuple[str, Strength], ...] = (
     ("both_sides", "strong"),
@@ -36,15 +38,23 @@ def factor_strength(*, case_side: bool, area_side: bool, survives_fdr: bool, n_f
     return "moderate"
 
 
-def level_strength(*, probability: float, outside_funnel: bool) -> Strength:
-    """A rate above or below the whole: `probability` that it truly lies on the side it seems to."""
-    if probability < LIKELY:
+def notable(ratio: float) -> bool:
+    """Whether a ratio is far enough from 1 to be worth a planner's time."""
+    return ratio >= NOTABLE or ratio <= 1 / NOTABLE
+
+
+def level_strength(*, probability: float, ratio: float, outside_funnel: bool) -> Strength:
+    """A rate above or below the whole.
+
+    probability: that it truly lies on the side it seems to; ratio: shrunk rate over the whole's.
+    """
+    if probability < LIKELY or not notable(ratio):
         return "insufficient"
     return "strong" if outside_funnel and probability >= NEARLY_CERTAIN else "moderate"
 
 
-def trend_strength(*, excludes_one: bool, cases: int, minimum: int) -> Strength:
+def trend_strength(*, ratio: float, excludes_one: bool, cases: int, minimum: int) -> Strength:
     """A change between two pooled periods: weak where either rests on few cases."""
-    if not excludes_one:
+    if not excludes_one or not notable(ratio):
         return "insufficient"
     return "moderate" if cases >= 2 * minimum else "weak"

@@ -118,7 +118,7 @@ class Words:
     def _fact(self, name: str, value: object, finding: Finding) -> str:
         """A raw value in the form that its name asks for."""
         if name == "code":
-            return self.code(str(value))
+            return _capital(self.code(str(value)))
         if name == "indicator":
             return self.indicator(str(value))
         if name in ("value", "reference"):

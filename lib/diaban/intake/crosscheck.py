@@ -156,7 +156,9 @@ def with_population(counts: pd.DataFrame, at_risk: pd.DataFrame, quarantine: Qua
     persons = counts[key].merge(at_risk, on=key, how="left", validate="many_to_one")["persons"]
     persons = pd.Series(persons.to_numpy(), index=counts.index)
     where = counts["locality"] + " / " + counts["period"]
-    lacking = counts[persons.isna()].drop_duplicates(["locality", "period"]).drop(columns="_row", errors="ignore")
+    lacking = (
+        counts[persons.isna()].drop_duplicates(["locality", "period"]).drop(columns="_row", errors="ignore")
+    )
     quarantine.note(
         "counts",
         lacking,

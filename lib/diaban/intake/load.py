@@ -93,7 +93,7 @@ def read_file(
     quarantine: Quarantine,
     records: list[dict],
 ) -> pd.DataFrame:
-    """One file as a typed table with provenance. Its counts are added to `records`, its row faults to `quarantine`.
+    """One file as a typed table with provenance; its counts go to `records`, its row faults to `quarantine`.
 
     Raises DiabanError for a fault of structure.
     """

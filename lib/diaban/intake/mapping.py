@@ -110,7 +110,9 @@ def missing_column(raw: Raw, name: str, spellings: list[str]) -> DiabanError:
     likely = nearest(spellings[0], header) if header else "-"
     where = f"{raw.file} [{raw.sheet}]" if raw.sheet else raw.file
     if (other := _other_separator(header, spellings)) is not None:
-        return DiabanError("intake_other_separator", file=where, column=name, separator=other, header=header[0])
+        return DiabanError(
+            "intake_other_separator", file=where, column=name, separator=other, header=header[0]
+        )
     return DiabanError(
         "intake_missing_column", file=where, column=name, spellings=" / ".join(spellings), likely=likely
     )

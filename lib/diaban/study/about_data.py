@@ -62,7 +62,9 @@ class AboutData(StudyBase):
         wide = shares.pivot(index=["stream", "locality"], columns="state", values="n")
         wide = wide.reindex(columns=states, fill_value=0)[states[1:]].reset_index()
         frame = shares[shares["state"] == states[0]].drop(columns=["state", "unknown"])
-        frame = frame.merge(wide, on=["stream", "locality"], how="left").sort_values("share", ignore_index=True)
+        frame = frame.merge(wide, on=["stream", "locality"], how="left").sort_values(
+            "share", ignore_index=True
+        )
         return self._frame(frame, "coding", tables=["cause_codes"], units={"periods": self._file_span()})
 
     def agreement(self) -> StudyFrame | Withheld:

@@ -127,7 +127,9 @@ class AboutPlaces(AboutData):
         rates = self._one(stream, period, everywhere)
         if isinstance(rates, Withheld):
             return rates
-        return charts.rank_intervals(rates, title=self._title("ranks", stream, period), **self._chart_options())
+        return charts.rank_intervals(
+            rates, title=self._title("ranks", stream, period), **self._chart_options()
+        )
 
     def trends(self, stream: str | None = None) -> StudyFrame:
         """Rate ratio of each block after the baseline against the baseline, by locality.
@@ -173,7 +175,11 @@ class AboutPlaces(AboutData):
         )
 
     def who(
-        self, stream: str | None = None, *, of: tuple[str, ...] = ("age_band", "sex"), period: str | None = None
+        self,
+        stream: str | None = None,
+        *,
+        of: tuple[str, ...] = ("age_band", "sex"),
+        period: str | None = None,
     ) -> StudyFrame | Withheld:
         """Who is involved, in groups only: persons on case files by role and group, all localities together.
 

@@ -96,7 +96,9 @@ class StudyBase:
         raise AttributeError(name)
 
     def __dir__(self) -> Iterable[str]:
-        return sorted({name for name in super().__dir__() if not name.startswith("_")} | set(dir(self.tables)))
+        return sorted(
+            {name for name in super().__dir__() if not name.startswith("_")} | set(dir(self.tables))
+        )
 
     # what the questions share
 

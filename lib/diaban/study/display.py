@@ -9,45 +9,13 @@ import pandas as pd
 
 from diaban.language import numbers
 from diaban.language.catalogue import catalogue, error_messages
+from diaban.study.read_first import READ_FIRST
 
 NOTHING = "–"
 WIDEST = 12
+LONG = 34
 _REASONS = ("withheld", "reason")
 _PROBABILITIES = ("p", "q")
-
-READ_FIRST: dict[str, list[str]] = {
-    "rates": [
-        "name", "stream", "period", "cases", "rate", "lower", "upper", "reference_rate", "ratio",
-        "rank_lower", "rank_upper", "outlier", "withheld",
-    ],
-    "trends": [
-        "name", "stream", "baseline_cases", "cases", "rate_ratio", "lower", "upper", "p", "marker", "withheld",
-    ],
-    "causes": ["code", "label", "kind", "n_coded", "n_files", "share", "lower", "upper", "withheld"],
-    "causes_here": [
-        "code", "label", "n_coded", "n_files", "share", "lower", "upper", "rest_share", "ratio", "q", "over",
-        "withheld",
-    ],
-    "overrepresented": [
-        "name", "stream", "code", "label", "n_coded", "n_files", "share", "rest_share", "ratio", "p", "q", "over",
-    ],
-    "conditions": [
-        "label", "stream", "part", "rate_ratio", "lower", "upper", "q", "supported", "n", "withheld",
-    ],
-    "unsupported": ["label", "stream", "part", "rate_ratio", "lower", "upper", "p", "q"],
-    "factor_profile": ["name", "label", "unit", "period", "value", "reference", "quartile_low", "quartile_high",
-                       "verdict"],
-    "factors": [
-        "label", "stream", "n_coded", "n_files", "share", "over_in", "between_ratio", "between_q", "within_ratio",
-        "within_q", "support",
-    ],
-    "quarantined": ["table", "file", "row", "column", "value", "why"],
-    "card": ["table", "file", "rows", "furniture", "set_aside", "empty", "equal", "taken", "quarantined", "kept"],
-    "agreement": ["code", "label", "n_files", "both", "first_only", "second_only", "agreement", "kappa", "lower",
-                  "upper", "withheld"],
-    "pooling": ["name", "stream", "rung", "smallest", "minimum", "narrower", "narrower_smallest", "withheld"],
-}  # fmt: skip
-"""Question -> the columns shown of a frame that is wider than WIDEST."""
 
 
 def text(key: str, language: str, **fields: object) -> str:
@@ -73,13 +41,38 @@ def table_html(frame: pd.DataFrame, question: str, language: str) -> str:
     if cut:
         gap = pd.DataFrame({name: ["…"] for name in cells}, index=["…"])
         cells = pd.concat([cells.iloc[:half], gap, cells.iloc[half:]])
+    left = [not pd.api.types.is_numeric_dtype(shown[name].dtype) for name in shown]
     numbered = isinstance(frame.index, pd.RangeIndex) or pd.api.types.is_integer_dtype(frame.index)
-    html = cells.to_html(index=not numbered or frame.index.name is not None, border=0)
-    notes = [text("rows_columns", language, rows=numbers.number(len(frame), language), columns=frame.shape[1])]
+    if not numbered or frame.index.name is not None:
+        cells = cells.reset_index(names=cells.index.names if cells.index.names != [None] else [""])
+        left = [True] * (cells.shape[1] - len(left)) + left
+    html = _markup(cells, left)
+    notes = [
+        text("rows_columns", language, rows=numbers.number(len(frame), language), columns=frame.shape[1])
+    ]
     if rest:
         notes.append(text("more_columns", language, names=", ".join(map(str, rest))))
     note = escape(" ".join(notes))
-    return f'<div style="overflow-x:auto">{html}</div><p style="margin:2px 0;color:#52636d"><small>{note}</small></p>'
+    note = f'<p style="margin:2px 0;color:#52636d"><small>{note}</small></p>'
+    return f'<div style="overflow-x:auto">{html}</div>{note}'
+
+
+def _markup(cells: pd.DataFrame, left: list[bool]) -> str:
+    """A table of texts, words to the left and numbers to the right; only long words wrap."""
+    styles = [f"text-align:{'left' if words else 'right'};vertical-align:top" for words in left]
+    head = "".join(
+        f'<th style="{style}">{escape(str(name))}</th>' for name, style in zip(cells, styles, strict=True)
+    )
+    body = "".join(
+        "<tr>" + "".join(_markup_cell(cell, style) for cell, style in zip(row, styles, strict=True)) + "</tr>"
+        for row in cells.astype(str).itertuples(index=False, name=None)
+    )
+    return f'<table class="dataframe" border="0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _markup_cell(cell: str, style: str) -> str:
+    wrap = "" if len(cell) > LONG else ";white-space:nowrap"
+    return f'<td style="{style}{wrap}">{escape(cell)}</td>'
 
 
 def _columns(frame: pd.DataFrame, first: list[str] | None) -> tuple[pd.DataFrame, list[str]]:
@@ -103,7 +96,9 @@ def _cell_texts(name: str, values: pd.Series, language: str) -> list[str]:
 
 
 def _is_missing(value: object) -> bool:
-    return bool(np.isscalar(value) or value is None or value is pd.NA or value is pd.NaT) and bool(pd.isna(value))
+    return bool(np.isscalar(value) or value is None or value is pd.NA or value is pd.NaT) and bool(
+        pd.isna(value)
+    )
 
 
 def _cell(name: str, value: object, language: str) -> str:

@@ -39,7 +39,9 @@ class StudyFrame(pd.DataFrame):
             head.append(f"<strong>{escape(text(question, language))}</strong>")
         notes = [self.attrs[name] for name in ("units", "source") if self.attrs.get(name)]
         notes = [f'<p style="{_NOTE_STYLE}">{escape(note)}</p>' for note in notes]
-        return f"<div>{' '.join(head)}{''.join(notes)}{table_html(pd.DataFrame(self), question, language)}</div>"
+        return (
+            f"<div>{' '.join(head)}{''.join(notes)}{table_html(pd.DataFrame(self), question, language)}</div>"
+        )
 
     def __repr__(self) -> str:
         return f"{simulated_mark()}\n{super().__repr__()}" if self._simulated else super().__repr__()

@@ -28,8 +28,9 @@ class Labels:
         ]
         named = pd.Series(phrases, index=rows["locality"], dtype="str").str.strip()
         named = named.str[:1].str.upper() + named.str[1:]
-        ended = pd.Series(rows["valid_to"].dt.year.to_numpy(), index=named.index)
-        named = named.mask(ended.notna(), named + " (–" + ended.astype("Int64").astype("str") + ")")
+        former = rows["valid_to"] < pd.Timestamp(self.spec.periods.cutoff)
+        until = rows["valid_to"].dt.year.astype("Int64").astype("str")
+        named = named.mask(former.to_numpy(), named + " (–" + until.to_numpy() + ")")
         kinds = pd.Series(rows["type"].fillna("").astype("str").to_numpy(), index=named.index)
         named = self._told_apart(named, kinds)
         parents = pd.Series(rows["parent"].map(named).fillna("").astype("str").to_numpy(), index=named.index)

@@ -30,9 +30,10 @@ def data(c: PageContext) -> Fragment:
         notes.append(text["weaker"].format(reason=threshold.reason[c.language]))
     notes.append(f"{text['licences']}: {c.listing(list(c.spec.study.licences))}.")
     columns = [Column(text["source"])] + [Column(text[key], True) for key in ("rows", "kept", "quarantined")]
+    named = sources.assign(citation=sources["citation"].where(sources["citation"] != "", text["reference"]))
+    sums = named.groupby("citation", sort=False)[["rows", "kept", "quarantined"]].sum()
     rows = [
-        [r.citation or r.table, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)]
-        for r in sources.itertuples()
+        [r.Index, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)] for r in sums.itertuples()
     ]
     return c.section(
         text["heading"], anchor="data", answers=[answer], charts=[("", table(columns, rows))], notes=notes

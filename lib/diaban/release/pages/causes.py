@@ -13,6 +13,7 @@ from diaban.release.pages.fragment import Column, Fragment, render, table
 from diaban.spec.streams import StreamSpec
 
 SHOWN_CODES = 6
+MOST_STREAMS_IN_WORDS = 3
 KINDS = ("cause", "condition")
 
 
@@ -166,7 +167,7 @@ def _association(c: PageContext) -> Fragment:
         text["association_heading"],
         level=3,
         answers=[answer],
-        points=_links(c, factors) if any_link else [],
+        points=_links(c, factors) if any_link and len(c.spec.streams) <= MOST_STREAMS_IN_WORDS else [],
         charts=[_ratios(c, stream, rows) for stream, rows in shown.groupby("stream", sort=False)],
         notes=[
             text["association_note"].format(comparisons=c.number(shown["comparisons"].max())),

@@ -80,7 +80,8 @@ def _map(c: PageContext, stream: str) -> str:
     values = values[values["locality"].isin(reported["locality"])]
     declared = c.spec.stream(stream)
     options = c.chart_options(
-        title=c.text["index"]["map_title"].format(stream=declared.label[c.language])
+        title=c.text["index"]["map_title"].format(stream=declared.label[c.language]),
+        caption=c.text["index"]["map_caption"].format(per=c.per, population=c.population(declared)),
     )
     if "boundaries" in c.cube.frames:
         boundaries = c.cube["boundaries"]

@@ -21,7 +21,8 @@ def section(c: PageContext) -> Fragment:
     if not shown:
         answer = text["answer_hidden"]
     else:
-        answer = text["answer_many"] if min(means.values()) >= MANY else text["answer_few"]
+        many = [mean >= MANY for mean in means.values()]
+        answer = text["answer_many" if all(many) else "answer_mixed" if any(many) else "answer_few"]
     points = []
     for stream in c.spec.streams:
         label = stream.label[c.language]

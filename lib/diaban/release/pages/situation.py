@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
-from diaban.findings.strength import LIKELY
+from diaban.findings.strength import LIKELY, notable
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
 from diaban.spec.streams import StreamSpec
@@ -18,7 +18,7 @@ def section(c: PageContext) -> Fragment:
         anchor="situation",
         points=[_sentence(c, stream) for stream in streams],
         charts=[_over_time(c, stream) for stream in streams] + _funnels(c, streams),
-        notes=[*_chart_note(c, streams), *_broken(c), c.text["hidden_legend"]],
+        notes=[*_chart_note(c, streams), *_notes(c, streams), *_broken(c), c.text["hidden_legend"]],
     )
 
 
@@ -44,9 +44,7 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
     fields = {"stream": stream.label[c.language], "period": _period(c), "top": c.words.top}
     if row["hidden"]:
         return text["hidden"].format(**fields)
-    above = row["probability_above"]
-    key = "similar" if pd.isna(above) or 1 - LIKELY < above < LIKELY else "above" if above > 0.5 else "below"
-    return text[key].format(
+    return text[_verdict(row)].format(
         cases=c.number(row["cases"]),
         rate=c.rate(row["rate"]),
         reference=c.rate(row["reference_rate"]),
@@ -54,6 +52,16 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
         population=c.population(stream),
         **fields,
     )
+
+
+def _verdict(row: pd.Series) -> str:
+    """Which sentence the row supports; the same thresholds as the finding's."""
+    above = row["probability_above"]
+    if pd.isna(above) or 1 - LIKELY < above < LIKELY:
+        return "similar"
+    if not notable(row["shrunk_rate"] / row["reference_rate"]):
+        return "close"
+    return "above" if above > 0.5 else "below"
 
 
 def _period(c: PageContext) -> str:
@@ -68,6 +76,7 @@ def _over_time(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
 def _run_chart(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
     text = c.text["situation"]
     frame = c.here("run_chart").query("stream == @stream.key").rename(columns={"cases": "observed"})
+    frame = frame.drop(columns="withheld")  # without a baseline the counts still stand
     caption = text["run_caption"].format(baseline=c.words.period(c.spec.periods.baseline))
     without_baseline = frame["expected"].isna().all()
     chart = charts.run_chart(
@@ -133,6 +142,11 @@ def _funnels(c: PageContext, streams: list[StreamSpec]) -> list[tuple[str, str]]
     return found
 
 
+def _notes(c: PageContext, streams: list[StreamSpec]) -> list[str]:
+    """What the study says of its streams."""
+    return [f"{s.label[c.language]}: {s.note[c.language]}" for s in streams if s.note is not None]
+
+
 def _broken(c: PageContext) -> list[str]:
     """Streams that are not compared in every period, with the reason."""
     return [
@@ -140,5 +154,6 @@ def _broken(c: PageContext) -> list[str]:
             stream=stream.label[c.language], periods=", ".join(broken), label=stream.definitions[-1].label
         )
         for stream in c.spec.streams
-        if (broken := [p for p in c.cube.facts["periods"] if p not in stream.comparable(c.cube.facts["periods"])])
+        if stream.note is None  # its note says so already
+        and (broken := [p for p in c.cube.facts["periods"] if p not in stream.comparable(c.cube.facts["periods"])])
     ]

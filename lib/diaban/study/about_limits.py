@@ -1,0 +1,80 @@
+"""What cannot be said, and why: every refusal of a study in one table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.study.about_causes import AboutCauses
+from diaban.study.display import reason_text, text
+from diaban.study.frames import StudyFrame
+from diaban.withheld import Withheld
+
+COLUMNS = ["question", "stream", "rows", "of", "why", "unlock"]
+_ANSWERS = {"rates": "rates", "trends": "trends", "case_factors": "causes", "area_factors": "conditions"}
+
+
+class AboutLimits(AboutCauses):
+    """What these data cannot carry."""
+
+    def limits(self) -> StudyFrame:
+        """What cannot be said, and why: questions refused whole, and rows of answers that carry a reason.
+
+        question, stream, rows (refused), of (rows asked), why, unlock, in the study's language.
+        Example: study.limits()["why"].unique().
+        """
+        refused = [*self._refused_questions(), *self._broken_streams()]
+        whole = pd.DataFrame([self._in_words(answer) for answer in refused], columns=COLUMNS)
+        frame = pd.concat([whole.astype(object), self._refused_rows().astype(object)], ignore_index=True)
+        kinds = dict.fromkeys(["question", "stream", "why", "unlock"], "str")
+        frame = frame.astype(kinds | dict.fromkeys(["rows", "of"], "Int64"))
+        return self._frame(frame, "limits", units={})
+
+    def _in_words(self, answer: Withheld) -> dict[str, object]:
+        def words(key: str) -> str:
+            return reason_text(key, self.language).format(**answer.fields)
+
+        return {
+            "question": text(answer.question, self.language),
+            "stream": answer.fields.get("stream"),
+            "why": words(answer.reason),
+            "unlock": words(answer.unlock),
+        }
+
+    def _refused_questions(self) -> list[Withheld]:
+        asked = (self.agreement, self.causes, self.conditions, self.factors, self.detection, self.clearance,
+                 self.detectability, self.who)  # fmt: skip
+        return [answer for question in asked if isinstance(answer := question(), Withheld)]
+
+    def _broken_streams(self) -> list[Withheld]:
+        comparable = self.results.comparable
+        gone = {key: [p for p in self.results.periods if p not in known] for key, known in comparable.items()}
+        return [
+            Withheld(
+                "rates",
+                "definition_differs",
+                "recount",
+                {"stream": self.labels.streams[key], "periods": f"{periods[0]}–{periods[-1]}"},
+            )
+            for key, periods in gone.items()
+            if periods
+        ]
+
+    def _refused_rows(self) -> pd.DataFrame:
+        """Rows of the answers by locality that carry a reason, by question, stream and reason."""
+        held = {name: getattr(self.results, name) for name in _ANSWERS}
+        pieces = [self._reasons(frame, _ANSWERS[name]) for name, frame in held.items() if frame is not None]
+        return pd.concat(pieces, ignore_index=True)
+
+    def _reasons(self, frame: pd.DataFrame, question: str) -> pd.DataFrame:
+        frame = self._shown(frame, everywhere=False) if "locality" in frame else frame
+        counted = frame.groupby(["stream", "withheld"], as_index=False).size()
+        table = pd.DataFrame(
+            {
+                "question": text(question, self.language),
+                "stream": counted["stream"].map(self.labels.streams),
+                "rows": counted["size"],
+                "of": counted["stream"].map(frame.groupby("stream").size()),
+                "why": [reason_text(key, self.language) for key in counted["withheld"]],
+            }
+        )
+        return table.reindex(columns=COLUMNS)

@@ -1,0 +1,97 @@
+"""The study as a researcher meets it: every question is a method, found by Tab."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+from diaban.charts.texts import simulated_mark
+from diaban.errors import DiabanError
+from diaban.intake.read import read_tables
+from diaban.language.catalogue import LANGUAGES
+from diaban.spec import read_spec
+from diaban.spec.discover import find_study
+from diaban.study.about_causes import AboutCauses
+from diaban.study.about_data import AboutData
+from diaban.study.about_limits import AboutLimits
+from diaban.study.about_places import AboutPlaces
+from diaban.study.display import text
+
+_CHAPTERS = (("data", AboutData), ("places", AboutPlaces), ("why", AboutCauses), ("limits", AboutLimits))
+
+
+class Study(AboutLimits):
+    """A study: its tables (`study.cases`, `study.population`, …) and one method a question.
+
+    **Internal.** Counts are exact: nothing here is protected for sharing, small numbers are shown, and what
+    leaves the office is the site that `diaban run` makes.
+
+    Frames are DataFrames whose `attrs` name the study, its units and sources; figures are Charts (`.svg()`,
+    `.png()`, `.save(path)`). A question that the data cannot answer returns a Withheld that says why, in
+    Vietnamese and English. Streams, localities and blocks are given by key or by name, with or without
+    diacritics. Without a stream, frames hold all of them and charts show the first.
+    """
+
+    def __repr__(self) -> str:
+        lines = [self.spec.study.title[self.language], text("internal", self.language)]
+        if self.simulated:
+            lines.append(simulated_mark())
+        lines += [f"{name}: {', '.join(dict(methods))}" for name, methods in self._chapters()]
+        return "\n".join([*lines, f"{text('tables', self.language)}: {', '.join(dir(self.tables))}"])
+
+    def _repr_html_(self) -> str:
+        mark = f'<p style="font-weight:600;background:#fff3d6;padding:2px 8px">{simulated_mark()}</p>'
+        chapters = "".join(
+            f"<h4>{escape(name)}</h4><ul>"
+            + "".join(f"<li><code>study.{m}()</code> {escape(line)}</li>" for m, line in methods)
+            + "</ul>"
+            for name, methods in self._chapters()
+        )
+        tables = ", ".join(f"<code>study.{name}</code>" for name in dir(self.tables))
+        return (
+            f"<div><h3>{escape(self.spec.study.title[self.language])}</h3>{mark if self.simulated else ''}"
+            f"<p><strong>{escape(text('internal', self.language))}</strong></p><p>{escape(self._scope())}</p>"
+            f"{chapters}<p>{escape(text('tables', self.language))}: {tables}</p></div>"
+        )
+
+    def _scope(self) -> str:
+        """How many localities, which periods, which streams."""
+        periods = self.results.periods
+        return text(
+            "scope",
+            self.language,
+            localities=len(self._reported),
+            first=periods[0],
+            last=periods[-1],
+            streams="; ".join(self.labels.streams.values()),
+        )
+
+    def _chapters(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """Heading of a chapter -> its questions with the first line of what they say of themselves."""
+        for key, chapter in _CHAPTERS:
+            methods = {
+                n: f for n, f in vars(chapter).items() if inspect.isfunction(f) and not n.startswith("_")
+            }
+            lines = [
+                (name, (inspect.getdoc(method) or "").split("\n")[0]) for name, method in methods.items()
+            ]
+            yield text(f"chapter_{key}", self.language), lines
+
+
+def open_study(study: str | Path, *, language: str = "vi") -> Study:
+    """Open a study by its name (a folder of `data/`) or by the path of its folder.
+
+    Reads and checks every table of it (seconds); each answer is worked out when first asked for. language:
+    of labels and refusals, "vi" or "en". Raises DiabanError for an unknown study (with the nearest names), a
+    broken study.toml and every structural fault of a source.
+
+    >>> study = diaban.open_study("binh_phuoc", language="en")
+    >>> study.rates("child_abuse", study.period)
+    """
+    if language not in LANGUAGES:
+        raise DiabanError("study_unknown_language", name=language, known=", ".join(LANGUAGES))
+    folder = find_study(study)
+    spec = read_spec(folder)
+    return Study(spec, folder, read_tables(spec, folder), language)
