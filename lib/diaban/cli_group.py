@@ -20,7 +20,7 @@ FAILED, FAULT, UNFORESEEN, STOPPED = 1, 2, 3, 130
 class SpeakingGroup(click.Group):
     """Commands whose failures are two lines on standard error, Vietnamese and English."""
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run the command of `args` and leave with its exit code."""
         _let_streams_print_anything()
         extra["standalone_mode"] = False
@@ -73,12 +73,12 @@ def _in_words(error: Exception) -> tuple[DiabanError, int]:
 
 
 def _usage(error: click.ClickException) -> DiabanError:
-    ctx = getattr(error, "ctx", None)
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
     fields = {"help": f"{ctx.command_path if ctx else 'diaban'} --help"}
     if isinstance(error, click.NoSuchOption):
         likely = ", ".join(error.possibilities or ()) or "–"
         return DiabanError("cli_unknown_option", option=error.option_name, likely=likely, **fields)
-    if isinstance(error, click.MissingParameter) and error.param is not None:
+    if isinstance(error, click.MissingParameter) and error.param is not None and ctx is not None:
         return DiabanError("cli_missing_argument", name=error.param.make_metavar(ctx), **fields)
     if isinstance(error, click.BadParameter) and error.param is not None:
         name = error.param.opts[0]

@@ -52,7 +52,8 @@ def tell_part(number: int, part: Part) -> None:
     for line in part.lines:
         mark, colour = _MARKS[line.mark]
         click.echo(f"  {click.style(mark, fg=colour)} {line.texts['vi']}")
-        click.echo(f"       {line.texts['en']}")
+        if line.texts["en"] != line.texts["vi"]:
+            click.echo(f"       {line.texts['en']}")
         for detail in line.detail:
             click.echo(f"         {detail}")
 

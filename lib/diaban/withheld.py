@@ -11,7 +11,7 @@ from diaban.language.catalogue import LANGUAGES, catalogue
 
 @dataclass(frozen=True)
 class Withheld:
-    """A refused analysis. `reason` and `unlock` are keys of the `withheld` catalogue, filled from `fields`."""
+    """A refused analysis. `reason` and `unlock` are keys of the `withheld` catalogue, filled by `fields`."""
 
     question: str
     reason: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from diaban.calendars import periods_frame
@@ -25,11 +26,16 @@ _SHOW_THE_TABLE = {
 
 
 def files_part(spec: StudySpec, folder: Path) -> Part:
-    """One line a file: how many rows it holds, or what is wrong with it."""
+    """One line a file: how many rows it holds, or what is wrong with it; the first wrong table is explained."""
     found = part("files")
     periods = list(periods_frame(spec.periods)["period"])
     for source in sources_of(spec):
-        found.lines.extend(_lines_of(source, folder, periods))
+        explained = found.wrong
+        for line, key in _lines_of(source, folder, periods):
+            found.lines.append(line)
+            if key in _SHOW_THE_TABLE and not explained and source.table in guides():
+                found.lines.append(_guide(guides()[source.table]))
+                explained = True
     try:
         read_measures(spec, folder)
     except DiabanError as error:
@@ -37,23 +43,25 @@ def files_part(spec: StudySpec, folder: Path) -> Part:
     return found
 
 
-def _lines_of(source: SourceSpec, folder: Path, periods: list[str]) -> list[Line]:
+def _lines_of(source: SourceSpec, folder: Path, periods: list[str]) -> Iterator[tuple[Line, str]]:
+    """A line a file of the source, with the key of its fault ("" where it is sound)."""
     try:
-        files = list(files_of(source, folder, periods))
+        for path, period in files_of(source, folder, periods):
+            yield _file(source, path, folder, period, periods)
     except DiabanError as error:
-        return [fault(error)]
-    return [line for path, period in files for line in _file(source, path, folder, period, periods)]
+        yield fault(error), error.key
 
 
-def _file(source: SourceSpec, path: Path, folder: Path, period: str | None, periods: list[str]) -> list[Line]:
+def _file(
+    source: SourceSpec, path: Path, folder: Path, period: str | None, periods: list[str]
+) -> tuple[Line, str]:
     counted: list[dict] = []
     try:
         read_file(source, path, folder, period, periods, Quarantine(), counted)
     except DiabanError as error:
-        guide = guides().get(source.table) if error.key in _SHOW_THE_TABLE else None
-        return [fault(error), *([_guide(guide)] if guide else [])]
+        return fault(error), error.key
     name = Path(os.path.relpath(path, folder)).as_posix()
-    return [say("right", "file_read", file=name, table=source.table, rows=counted[0]["rows"])]
+    return say("right", "file_read", file=name, table=source.table, rows=counted[0]["rows"]), ""
 
 
 def _guide(guide: TableGuide) -> Line:
@@ -69,5 +77,5 @@ def _guide(guide: TableGuide) -> Line:
     return Line(
         line.mark,
         line.texts,
-        (*columns, *(example[language] for language in LANGUAGES), guide.header(), guide.example()),
+        (*columns, *(example[language] for language in LANGUAGES), guide.header(), *guide.examples()),
     )

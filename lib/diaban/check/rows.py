@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from diaban.check.lines import Line, Part, part, say
+from diaban.check.lines import Line, Mark, Part, part, say
 from diaban.intake import Intake, explain
-from diaban.language.catalogue import LANGUAGES, catalogue
+from diaban.language.catalogue import LANGUAGES
 from diaban.places.hierarchy import ancestors
 from diaban.spec import StudySpec
 
@@ -30,14 +30,10 @@ def _places(spec: StudySpec, intake: Intake) -> Line:
 
 def _kept(sources: pd.DataFrame) -> Iterator[Line]:
     for table, rows in sources.groupby("table", sort=False):
-        aside = int(rows["set_aside"].sum())
-        texts = catalogue("check")["rows_aside"]
-        tails = {
-            f"aside_{language}": texts[language].format(aside=aside) if aside else ""
-            for language in LANGUAGES
-        }
-        numbers = {name: int(rows[name].sum()) for name in ("rows", "kept", "quarantined")}
-        yield say("mind" if numbers["quarantined"] else "right", "rows_kept", table=table, **numbers, **tails)
+        numbers = {name: int(rows[name].sum()) for name in ("rows", "kept", "quarantined", "set_aside")}
+        mark: Mark = "mind" if numbers["quarantined"] else "right"
+        key = "rows_aside" if numbers["set_aside"] else "rows_kept"
+        yield say(mark, key, table=table, aside=numbers["set_aside"], **numbers)
 
 
 def _refused(quarantine: pd.DataFrame) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from diaban.check.rows import rows_part
 from diaban.check.unfilled import unfilled_keys
 from diaban.errors import DiabanError
 from diaban.intake import Intake, read_tables
+from diaban.language.catalogue import LANGUAGES
 from diaban.results import Results
 from diaban.spec import StudySpec, read_spec
 
@@ -20,7 +21,8 @@ from diaban.spec import StudySpec, read_spec
 def check_study(folder: Path, typed: str, tell: Callable[[Part], None]) -> bool:
     """Walk through the study in `folder`; True if it can be run. Nothing is written.
 
-    typed: the study as it is typed in a command. tell: is given each part as soon as it was looked at, the verdict last.
+    typed: the study as it is typed in a command. tell: is given each part as soon as it was looked at, the
+    verdict last.
     """
     declaration, spec = _declaration(folder)
     tell(declaration)
@@ -49,20 +51,20 @@ def _declaration(folder: Path) -> tuple[Part, StudySpec | None]:
     except DiabanError as error:
         found.lines.append(fault(error))
         return found, None
-    level = next(level for level in spec.levels if level.key == spec.places.report_level)
-    texts = {
-        f"{name}_{language}": text[language]
-        for name, text in (("title", spec.study.title), ("level", level.label))
-        for language in ("vi", "en")
-    }
-    fields = {"streams": len(spec.streams), "sources": len(spec.sources)}
-    fields |= {"first": spec.periods.first, "last": spec.periods.last}
-    found.lines.append(say("right", "declared", **texts, **fields))
+    found.lines.append(say("right", "declared", **_described(spec)))
     if spec.study.simulated:
         found.lines.append(say("mind", "simulated"))
     if keys := unfilled_keys(spec):
         found.lines.append(say("mind", "unfilled", keys=", ".join(keys)))
     return found, spec
+
+
+def _described(spec: StudySpec) -> dict[str, object]:
+    level = next(level for level in spec.levels if level.key == spec.places.report_level)
+    texts = {f"title_{language}": spec.study.title[language] for language in LANGUAGES}
+    texts |= {f"level_{language}": level.label[language] for language in LANGUAGES}
+    numbers = {"streams": len(spec.streams), "sources": len(spec.sources)}
+    return {**texts, **numbers, "first": spec.periods.first, "last": spec.periods.last}
 
 
 def _rows(spec: StudySpec, folder: Path) -> tuple[Part, Intake | None]:

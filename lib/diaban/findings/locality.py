@@ -34,15 +34,15 @@ def locality_findings(
     detectability, measures). Returns at least one finding: that nothing is special is a finding too.
     """
     here = {name: _rows_of(frame, locality) for name, frame in frames.items()}
-    rates = here["rates"].query("period == @period")
+    rates = _of_period(here["rates"], period)
     minimum = spec.model.minimum_cases
     area = list(area_side_findings(here["factor_profile"], frames["area_factors"], period=period))
     found = [
         *level_findings(rates, minimum_cases=minimum),
-        *trend_findings(here["trends"].query("period == @period"), minimum_cases=minimum),
+        *trend_findings(_of_period(here["trends"], period), minimum_cases=minimum),
         *case_side_findings(here["case_factors"], _codes_supported(area, spec), period=file_periods),
         *area,
-        *luck_findings(here["detectability"].query("period == @period")),
+        *luck_findings(_of_period(here["detectability"], period)),
         *hidden_findings(rates),
     ]
     if not rates["hidden"].all() and not any(finding.statement in SPECIAL for finding in found):
@@ -80,6 +80,10 @@ def _distance(finding: Finding) -> float:
 
 def _rows_of(frame: pd.DataFrame, locality: str) -> pd.DataFrame:
     return frame[frame["locality"] == locality] if "locality" in frame else frame
+
+
+def _of_period(frame: pd.DataFrame, period: str) -> pd.DataFrame:
+    return frame[frame["period"] == period]
 
 
 def _codes_supported(area: list[Finding], spec: StudySpec) -> dict[tuple[str, str], bool]:

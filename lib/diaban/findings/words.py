@@ -43,7 +43,12 @@ class Words:
     """Says things about the localities of one study in one language."""
 
     def __init__(
-        self, spec: StudySpec, localities: pd.DataFrame, code_book: pd.DataFrame, measures: pd.DataFrame, language: str
+        self,
+        spec: StudySpec,
+        localities: pd.DataFrame,
+        code_book: pd.DataFrame,
+        measures: pd.DataFrame,
+        language: str,
     ) -> None:
         self.spec, self.language = spec, language
         self._localities = localities.set_index("locality")
@@ -57,7 +62,9 @@ class Words:
         row = self._localities.loc[locality]
         level = self._levels[row["level"]]
         kind = level.types.get(row["type"])
-        return level.phrase[self.language].format(name=row["name"], type=kind[self.language] if kind else row["type"])
+        return level.phrase[self.language].format(
+            name=row["name"], type=kind[self.language] if kind else row["type"]
+        )
 
     @property
     def top(self) -> str:

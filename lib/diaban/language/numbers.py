@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from babel.dates import format_date
@@ -12,34 +13,34 @@ from babel.numbers import format_decimal
 MISSING = "…"
 
 
-def number(value: object, language: str, decimals: int = 0) -> str:
+def number(value: Any, language: str, decimals: int = 0) -> str:
     """`value` with the language's separators and exactly `decimals` places; missing is an ellipsis."""
     if _missing(value):
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=language)
+    return format_decimal(float(value), format=pattern, locale=language)
 
 
-def rate(value: object, language: str) -> str:
+def rate(value: Any, language: str) -> str:
     """A rate: one decimal under 10, none above."""
     if _missing(value):
         return MISSING
-    return number(value, language, decimals=1 if abs(float(value)) < 9.95 else 0)  # type: ignore[arg-type]
+    return number(value, language, decimals=1 if abs(float(value)) < 9.95 else 0)
 
 
-def mean(value: object, language: str) -> str:
+def mean(value: Any, language: str) -> str:
     """A mean count: one decimal under 10 unless that is a zero, none above."""
     if _missing(value):
         return MISSING
-    tenths = round(float(value), 1)  # type: ignore[arg-type]
+    tenths = round(float(value), 1)
     return number(tenths, language, decimals=0 if tenths >= 10 or tenths == int(tenths) else 1)
 
 
-def percent(share: object, language: str, decimals: int = 0) -> str:
+def percent(share: Any, language: str, decimals: int = 0) -> str:
     """A share in 0..1 written as a percentage, no space before the sign."""
     if _missing(share):
         return MISSING
-    return number(float(share) * 100, language, decimals) + "%"  # type: ignore[arg-type]
+    return number(float(share) * 100, language, decimals) + "%"
 
 
 def day(value: date | pd.Timestamp, language: str) -> str:
@@ -47,5 +48,5 @@ def day(value: date | pd.Timestamp, language: str) -> str:
     return format_date(value, format="dd/MM/yyyy" if language == "vi" else "d MMMM yyyy", locale=language)
 
 
-def _missing(value: object) -> bool:
+def _missing(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))

@@ -10,13 +10,13 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Column:
-    """A column in both languages; `needed` ones a table cannot do without, `example` may be empty."""
+    """A column in both languages; `needed` ones a table cannot do without. `examples`: a value a row."""
 
     name: str
     needed: bool
     vi: str
     en: str
-    example: str
+    examples: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class TableGuide:
         """The first line of the CSV file."""
         return ",".join(column.name for column in self.columns)
 
-    def example(self) -> str:
-        """An invented second line."""
-        return ",".join(column.example for column in self.columns)
+    def examples(self) -> list[str]:
+        """Invented lines below it."""
+        return [",".join(row) for row in zip(*(column.examples for column in self.columns), strict=True)]
 
 
 @cache
@@ -45,7 +45,7 @@ def guides() -> dict[str, TableGuide]:
 
 def _guide(table: str, said: dict) -> TableGuide:
     columns = [
-        Column(name.removesuffix("*"), name.endswith("*"), vi, en, example)
-        for name, vi, en, example in said["columns"]
+        Column(name.removesuffix("*"), name.endswith("*"), vi, en, tuple(examples))
+        for name, vi, en, *examples in said["columns"]
     ]
     return TableGuide(table, {"vi": said["vi"], "en": said["en"]}, tuple(columns))

@@ -35,5 +35,5 @@ def _section(guide: TableGuide) -> str:
     lines += ["| cột / column | | | ví dụ / example |", "| --- | --- | --- | --- |"]
     for column in guide.columns:
         mark = " *" if column.needed else ""
-        lines.append(f"| `{column.name}`{mark} | {column.vi} | {column.en} | {column.example} |")
+        lines.append(f"| `{column.name}`{mark} | {column.vi} | {column.en} | {column.examples[-1]} |")
     return "\n".join([*lines, ""])

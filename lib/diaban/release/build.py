@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,14 +12,24 @@ from diaban.charts.choropleths import simplified
 from diaban.errors import DiabanError
 from diaban.intake.card import DataCard
 from diaban.language.collate import sort_key
-from diaban.release.cube import ABOUT_CODING, Cube, protect
-from diaban.release.suppression import small
+from diaban.release.cube import Cube, protect
 from diaban.results import Results
 from diaban.spec import StudySpec
 
 _MEASURE_COLUMNS = ["measure", "codes", "evidence"]
 _EMPTY_CODES = {"code": "str", "kind": "str", "label_vi": "str", "label_en": "str"}
-_AREA_COLUMNS = ["stream", "indicator", "part", "withheld", "supported", "rate_ratio", "lower", "upper", "n", "comparisons"]
+_AREA_COLUMNS = [
+    "stream",
+    "indicator",
+    "part",
+    "withheld",
+    "supported",
+    "rate_ratio",
+    "lower",
+    "upper",
+    "n",
+    "comparisons",
+]
 
 
 def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
@@ -33,14 +44,16 @@ def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
         "funnel": _funnels(results),
     }
     code_book = tables.code_book
-    frames["code_book"] = pd.DataFrame(columns=list(_EMPTY_CODES)).astype(_EMPTY_CODES) if code_book is None else code_book
+    frames["code_book"] = (
+        pd.DataFrame(columns=list(_EMPTY_CODES)).astype(_EMPTY_CODES) if code_book is None else code_book
+    )
     area = results.area_factors
     frames["area_factors"] = pd.DataFrame(columns=_AREA_COLUMNS) if area is None else area
     profile = results.factor_profile
-    frames["factor_profile"] = pd.DataFrame(columns=["locality", "indicator", "verdict"]) if profile is None else profile
-    if results.case_factors is not None:
-        frames["case_factors_whole"] = _whole_case_factors(results, spec.disclosure.threshold)
-    else:
+    frames["factor_profile"] = (
+        pd.DataFrame(columns=["locality", "indicator", "verdict"]) if profile is None else profile
+    )
+    if results.case_factors is None:
         frames["case_factors"] = _no_case_factors()
     if tables.boundaries is not None:
         drawn = tables.boundaries[tables.boundaries["locality"].isin(localities["locality"])]
@@ -59,7 +72,9 @@ def read_measures(spec: StudySpec, folder: Path) -> pd.DataFrame:
     missing = sorted(set(_MEASURE_COLUMNS) - set(measures))
     if missing:
         raise DiabanError("measures_column", file=path.name, columns=", ".join(missing))
-    return measures.assign(codes=measures["codes"].str.split(";"), evidence=pd.to_numeric(measures["evidence"]))
+    return measures.assign(
+        codes=measures["codes"].str.split(";"), evidence=pd.to_numeric(measures["evidence"])
+    )
 
 
 def _localities(results: Results) -> pd.DataFrame:
@@ -89,23 +104,17 @@ def _funnels(results: Results) -> pd.DataFrame:
     return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=columns)
 
 
-def _whole_case_factors(results: Results, threshold: int) -> pd.DataFrame:
-    """Files of the whole with each code; small numbers left out."""
-    factors = results.case_factors
-    assert factors is not None
-    rows = factors[~factors["code"].isin(ABOUT_CODING)]
-    whole = rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum()
-    whole = whole[~small(whole["n_coded"], threshold)]
-    return whole.assign(share=whole["n_coded"] / whole["n_files"].where(whole["n_files"] > 0))
-
-
 def _no_case_factors() -> pd.DataFrame:
-    columns = ["locality", "stream", "code", "n_coded", "n_files", "share", "lower", "upper", "rest_share", "p", "q",
-               "comparisons", "over", "withheld", "hidden"]  # fmt: skip
-    return pd.DataFrame(columns=columns).astype({"hidden": bool, "p": float, "share": float, "rest_share": float})
+    columns = [
+        "locality", "stream", "code", "n_coded", "n_files", "share", "lower", "upper", "rest_share",
+        "p", "q", "comparisons", "over", "withheld", "hidden",
+    ]  # fmt: skip
+    return pd.DataFrame(columns=columns).astype(
+        {"hidden": bool, "p": float, "share": float, "rest_share": float}
+    )
 
 
-def _facts(results: Results) -> dict[str, object]:
+def _facts(results: Results) -> dict[str, Any]:
     """Plain facts for the pages: periods, days, and the periods of the files."""
     periods = results.tables.periods
     complete = periods[periods["complete"]]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -36,7 +37,7 @@ class Cube:
     """Protected frames by name, with what the data card says. Every frame by locality has `hidden`."""
 
     frames: dict[str, pd.DataFrame]
-    facts: dict[str, object]
+    facts: dict[str, Any]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -66,7 +67,7 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
     threshold = results.spec.disclosure.threshold
     counts, equations, primary, group = _linked_tables(results, threshold)
     hidden = hidden_cells(counts, equations, primary, threshold=threshold, group=group)
-    blocks = _hides(results.rates, "count", hidden)
+    blocks = _hides(results.rates, hidden) | _whole_hides(results.rates, hidden)
     trends = results.trends
     base = trends.assign(period=results.spec.periods.baseline)
     annual = results.run_chart
@@ -74,23 +75,24 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         "rates": blank(results.rates, blocks, _RATE_VALUES),
         "trends": blank(
             trends,
-            _hides(trends, "count", hidden) | _hides(base, "count", hidden),
+            _hides(trends, hidden) | _hides(base, hidden),
             [c for c in trends.columns if c not in ("locality", "stream", "period", "baseline")],
         ),
         "run_chart": blank(
             annual,
-            _hides(annual, "count", hidden) | ~annual["stream"].isin(_annual_streams(results, threshold)),
+            _hides(annual, hidden) | ~annual["stream"].isin(_annual_streams(results, threshold)),
             [c for c in annual.columns if c not in ("locality", "stream", "period")],
         ),
         "detectability": blank(
             results.detectability,
-            _hides(results.detectability, "count", hidden),
+            _hides(results.detectability, hidden),
             ["mean_per_year", "largest_detectable_count", "chance_by_luck", "chance_if_true"],
         ),
         "cells": pd.DataFrame({"cells": [len(counts)], "hidden": [len(hidden)], "small": [len(primary)]}),
     }
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
+        frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)
     return frames
 
 
@@ -101,13 +103,25 @@ def _protected_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataF
     about_coding = factors["code"].isin(ABOUT_CODING)
     cells = [_code_cell(r.locality, r.stream, r.code) for r in factors.itertuples()]
     files = [_files_cell(r.locality, r.stream) for r in factors.itertuples()]
-    hide = np.isin(files, list(hidden)) | (~about_coding & np.isin(cells, list(hidden)))
+    whole = [_code_cell(WHOLE, r.stream, r.code) for r in factors.itertuples()]
+    given_away = np.isin(cells, list(hidden)) | np.isin(whole, list(hidden))  # the rest is whole minus own
+    hide = np.isin(files, list(hidden)) | (~about_coding & given_away)
     return blank(factors.reset_index(drop=True), hide, [c for c in factors.columns if c not in keep])
 
 
+def _whole_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
+    """Files of the whole with each code that may be shown: stream, code, n_coded, n_files, share."""
+    rows = factors[~factors["code"].isin(ABOUT_CODING)]
+    whole = rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum()
+    shown = [_code_cell(WHOLE, r.stream, r.code) not in hidden for r in whole.itertuples()]
+    return whole[shown].assign(share=lambda w: w["n_coded"] / w["n_files"].where(w["n_files"] > 0))
+
+
 def _linked_tables(results: Results, threshold: int) -> tuple:
-    """All cells with their counts, the equations between them, the small ones, and what is hidden together."""
-    annual = results.exposed_report[results.exposed_report["stream"].isin(_annual_streams(results, threshold))]
+    """Cells with their counts, the equations between them, the small ones, and what is hidden together."""
+    annual = results.exposed_report[
+        results.exposed_report["stream"].isin(_annual_streams(results, threshold))
+    ]
     periods, blocks = _count_cells(annual), _count_cells(results.blocks)
     equations = [*_sums_over_localities(annual), *_sums_over_localities(results.blocks)]
     published = set(periods.index)
@@ -178,7 +192,9 @@ def _code_tables(factors: pd.DataFrame, threshold: int) -> tuple[pd.Series, list
     small or zero (then nearly every file, or every one, has it).
     """
     rows = factors[~factors["code"].isin(ABOUT_CODING)].dropna(subset=["n_coded", "n_files"])
-    whole = rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum().assign(locality=WHOLE)
+    whole = (
+        rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum().assign(locality=WHOLE)
+    )
     cells: dict[str, int] = {}
     equations, primary = [], set()
     for row in pd.concat([rows[whole.columns], whole]).itertuples():
@@ -197,7 +213,12 @@ def _code_tables(factors: pd.DataFrame, threshold: int) -> tuple[pd.Series, list
     return pd.Series(cells), equations, primary
 
 
-def _hides(frame: pd.DataFrame, table: str, hidden: set[str]) -> pd.Series:
-    """True for rows (locality, stream, period) whose cell is hidden."""
-    names = [f"{table}|{r.locality}|{r.stream}|{r.period}" for r in frame.itertuples()]
+def _hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:
+    """True for rows (locality, stream, period) whose count is hidden."""
+    names = [_count_cell(r.locality, r.stream, r.period) for r in frame.itertuples()]
     return pd.Series([name in hidden for name in names], index=frame.index)
+
+
+def _whole_hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:
+    """True for rows whose reference, the whole, is hidden."""
+    return _hides(frame.assign(locality=WHOLE), hidden)

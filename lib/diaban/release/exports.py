@@ -14,7 +14,16 @@ from diaban.release.cube import Cube
 from diaban.release.pages.fragment import texts
 from diaban.spec import StudySpec
 
-SHEETS = ("localities", "rates", "trends", "run_chart", "detectability", "case_factors", "area_factors", "factor_profile")
+SHEETS = (
+    "localities",
+    "rates",
+    "trends",
+    "run_chart",
+    "detectability",
+    "case_factors",
+    "area_factors",
+    "factor_profile",
+)
 _NOT_PRINTED = {"latitude", "longitude"}
 
 
@@ -38,24 +47,35 @@ def findings_json(spec: StudySpec, cube: Cube, localities: Iterable[str], period
             cube.frames, spec, locality, period=period, file_periods=str(cube.facts["file_periods"])
         )
     ]
-    record = {"study": spec.study.key, "simulated": spec.study.simulated, "mark": mark(spec), "period": period, "findings": found}
+    record = {
+        "study": spec.study.key,
+        "simulated": spec.study.simulated,
+        "mark": mark(spec),
+        "period": period,
+        "findings": found,
+    }
     return json.dumps(record, ensure_ascii=False, indent=1, default=_plain)
 
 
 def _said(words: Words, finding) -> dict[str, object]:
     said = words.say(finding)
-    return {"claim": said.claim, "number": said.number, "alternatives": said.alternatives, "action": said.action}
+    return {
+        "claim": said.claim,
+        "number": said.number,
+        "alternatives": said.alternatives,
+        "action": said.action,
+    }
 
 
 def _plain(value: object) -> object:
     """Numpy and missing values as JSON has them."""
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else str(value)
 
 
 def write_workbook(spec: StudySpec, cube: Cube, path: Path) -> None:
-    """`tables.xlsx`: a sheet a table of the cube, hidden values empty, names beside codes, a first sheet of notes."""
+    """`tables.xlsx`: notes, then a sheet a table of the cube; hidden values empty, names beside codes."""
     names = dict(zip(cube["localities"]["locality"], cube["localities"]["name"], strict=True))
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
         _notes(spec).to_excel(book, sheet_name="notes", index=False)
@@ -73,7 +93,9 @@ def write_workbook(spec: StudySpec, cube: Cube, path: Path) -> None:
                 book.sheets[sheet].write_string(0, 0, mark(spec) or "")
             book.sheets[sheet].freeze_panes(first + 1, 2)
             book.sheets[sheet].autofit(max_width=180)
-        book.book.set_properties({"title": spec.study.title.en, "comments": mark(spec) or "", "created": _EPOCH})
+        book.book.set_properties(
+            {"title": spec.study.title.en, "comments": mark(spec) or "", "created": _EPOCH}
+        )
 
 
 def _notes(spec: StudySpec) -> pd.DataFrame:
@@ -81,7 +103,7 @@ def _notes(spec: StudySpec) -> pd.DataFrame:
     lines += [texts(language)["hidden_legend"] for language in spec.study.languages]
     lines += [
         f"Rates are per {spec.model.per:,} persons at risk and year; lower and upper are 95 % limits.",
-        f"Counts from 1 to {spec.disclosure.threshold - 1} and what would give them away are left empty (column hidden).",
+        f"Counts from 1 to {spec.disclosure.threshold - 1}, and what gives them away, are left empty.",
         *spec.study.licences,
     ]
     return pd.DataFrame({"diaban": [line for line in lines if line]})

@@ -1,4 +1,4 @@
-"""The attacker's view of a set of linked tables: the range that the published cells leave to each hidden one."""
+"""The attacker's view of linked tables: the range that the published cells leave to each hidden one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,10 @@ class Attacker:
 
     def _system(self, cells: pd.Index) -> tuple[csr_array, NDArray]:
         """Equations over hidden cells only: matrix @ hidden = known; those without a hidden cell left out."""
-        rows, columns, signs, known = [], [], [], []
+        rows: list[int] = []
+        columns: list[int] = []
+        signs: list[float] = []
+        known: list[float] = []
         position = {cell: i for i, cell in enumerate(cells)}
         values = self.counts.to_dict()
         for equation in self.equations:

@@ -100,7 +100,9 @@ def _tasks(
     tasks = {}
     names = stage.cube["localities"].set_index("locality")["name"]
     for language in languages:
-        words = Words(stage.spec, stage.cube["localities"], stage.cube["code_book"], stage.cube["measures"], language)
+        words = Words(
+            stage.spec, stage.cube["localities"], stage.cube["code_book"], stage.cube["measures"], language
+        )
         made = stage.path / "pages" / period / language
         for locality in chosen:
             name = names[locality] if len(languages) == 1 else f"{names[locality]} ({language})"
@@ -116,7 +118,11 @@ def _tasks(
                     "language": language,
                 },
                 stage=stage.path,
-                executed=stage.path / "notebooks" / period / language / f"{page_name(stage, locality)[:-5]}.ipynb",
+                executed=stage.path
+                / "notebooks"
+                / period
+                / language
+                / f"{page_name(stage, locality)[:-5]}.ipynb",
                 target=made / page_name(stage, locality),
                 title=f"{place[:1].upper()}{place[1:]} · {words.period(period)}",
                 language=language,

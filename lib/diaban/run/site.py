@@ -29,7 +29,10 @@ def assemble(stage: Stage, period: str, languages: list[str], *, finished: bool)
     exported = _reported(stage)
     write_text(stage.path / "findings.json", findings_json(stage.spec, stage.cube, exported, period))
     write_workbook(stage.spec, stage.cube, stage.path / "tables.xlsx")
-    write_text(stage.path / "manifest.json", json.dumps(_manifest(stage, period, languages), indent=1, ensure_ascii=False))
+    write_text(
+        stage.path / "manifest.json",
+        json.dumps(_manifest(stage, period, languages), indent=1, ensure_ascii=False),
+    )
     swap_directory(unfinished, stage.path / "site")
     if finished:
         point_latest(stage.path.parent / "latest", stage.path, page="site/index.html")
@@ -64,6 +67,9 @@ def _manifest(stage: Stage, period: str, languages: list[str]) -> dict[str, obje
         "parameters": {"period": period, "languages": languages},
         "seeds": {"model": spec.model.seed},
         "code": code_key("diaban"),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in ("diaban", *VERSIONS)}},
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("diaban", *VERSIONS)},
+        },
         "inputs": {path.relative_to(stage.folder).as_posix(): content_key([path], {}, {}) for path in files},
     }

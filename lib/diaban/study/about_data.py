@@ -37,8 +37,8 @@ class AboutData(StudyBase):
     def missing(self, *, by_locality: bool = False) -> StudyFrame:
         """Fields with gaps, the emptiest first: table, field, rows, missing, share (0..1).
 
-        by_locality: the same for each locality of report. A gap may be meant (an abuse form exists on files of
-        abuse only). Example: study.missing(by_locality=True).query("field == 'care_status'").
+        by_locality: the same for each locality of report. A gap may be meant (an abuse form exists
+        on files of abuse only). Example: study.missing(by_locality=True).query("field == 'care_status'").
         """
         card = self._intake.card
         frame = card.missing_by_locality if by_locality else card.missing
@@ -68,7 +68,7 @@ class AboutData(StudyBase):
         return self._frame(frame, "coding", tables=["cause_codes"], units={"periods": self._file_span()})
 
     def agreement(self) -> StudyFrame | Withheld:
-        """Coder agreement on files coded twice: agreement (0..1) and Cohen's kappa with its interval, by code.
+        """Coder agreement on files coded twice: agreement (0..1) and Cohen's kappa with interval, by code.
 
         Columns of `analysis.coder_agreement`; the least agreed first. Kappa is missing for a code that both
         coders never gave. Example: study.agreement().query("kappa < 0.7").

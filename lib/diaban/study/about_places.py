@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from diaban import charts
@@ -178,7 +180,7 @@ class AboutPlaces(AboutData):
         self,
         stream: str | None = None,
         *,
-        of: tuple[str, ...] = ("age_band", "sex"),
+        of: Sequence[str] = ("age_band", "sex"),
         period: str | None = None,
     ) -> StudyFrame | Withheld:
         """Who is involved, in groups only: persons on case files by role and group, all localities together.
@@ -238,5 +240,9 @@ class AboutPlaces(AboutData):
     def _not_comparable(self, question: str, stream: str, period: str) -> Withheld:
         rates = self.results.rates
         known = rates.loc[rates["stream"] == stream, "period"].drop_duplicates()
-        fields = {"stream": self.labels.streams[stream], "period": period, "periods": ", ".join(known) or "–"}
+        fields: dict[str, object] = {
+            "stream": self.labels.streams[stream],
+            "period": period,
+            "periods": ", ".join(known) or "–",
+        }
         return Withheld(question, "not_comparable", "ask_comparable", fields)

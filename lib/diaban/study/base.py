@@ -1,4 +1,4 @@
-"""What every question of a study needs: its tables, its names, and the frames and refusals it answers with."""
+"""What every question of a study needs: its tables, its names, the frames and refusals it answers with."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class StudyBase:
         for column, name, labels in wanted:
             if column in frame and name not in frame:
                 values = frame[column].map(labels).astype("str")
-                frame.insert(int(frame.columns.get_loc(column)) + 1, name, values)  # type: ignore[arg-type]
+                frame.insert(int(frame.columns.get_loc(column)) + 1, name, values)
         return frame
 
     def _source(self, tables: Iterable[str]) -> str:

@@ -10,9 +10,9 @@ import pandas as pd
 from diaban.spec.factors import FactorSpec
 
 COLUMNS = [
-    "factor", "domain", "changeable", "stream", "code", "n_coded", "n_files", "share", "over_in", "indicator",
-    "between_ratio", "between_lower", "between_upper", "between_q", "within_ratio", "within_lower", "within_upper",
-    "within_q", "direction", "measured_by", "support",
+    "factor", "domain", "changeable", "stream", "code", "n_coded", "n_files", "share", "over_in",
+    "indicator", "between_ratio", "between_lower", "between_upper", "between_q",
+    "within_ratio", "within_lower", "within_upper", "within_q", "direction", "measured_by", "support",
 ]  # fmt: skip
 _ORDER = {"both": 0, "area_side": 1, "case_side": 2, "neither": 3}
 _NUMBERS = [name for name in COLUMNS if name.startswith(("between_", "within_", "share"))]

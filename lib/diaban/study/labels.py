@@ -11,7 +11,7 @@ from diaban.spec import StudySpec
 
 
 class Labels:
-    """What the codes of a study stand for: localities, streams, indicators, domains, causes and conditions."""
+    """What the codes of a study stand for: localities, streams, indicators, domains, causes, conditions."""
 
     def __init__(self, spec: StudySpec, tables: Tables, language: str) -> None:
         self.spec, self.language = spec, language
@@ -19,7 +19,7 @@ class Labels:
 
     @cached_property
     def places(self) -> dict[str, str]:
-        """Code of a locality -> its name with its type; names that are not unique say what tells them apart."""
+        """Code of a locality -> its name with its type; names alike say what tells them apart."""
         rows = self._localities
         levels = {level.key: level for level in self.spec.levels}
         phrases = [

@@ -19,11 +19,11 @@ def data(c: PageContext) -> Fragment:
     )
     threshold = c.spec.disclosure
     notes = [
-        text["cutoff"].format(
-            date=numbers.day(c.spec.periods.cutoff, c.language), calendar=_calendar(c)
-        ),
+        text["cutoff"].format(date=numbers.day(c.spec.periods.cutoff, c.language), calendar=_calendar(c)),
         text["threshold"].format(
-            most=c.number(threshold.threshold - 1), hidden=c.number(cells["hidden"]), cells=c.number(cells["cells"])
+            most=c.number(threshold.threshold - 1),
+            hidden=c.number(cells["hidden"]),
+            cells=c.number(cells["cells"]),
         ),
     ]
     if threshold.reason is not None:
@@ -32,9 +32,7 @@ def data(c: PageContext) -> Fragment:
     columns = [Column(text["source"])] + [Column(text[key], True) for key in ("rows", "kept", "quarantined")]
     named = sources.assign(citation=sources["citation"].where(sources["citation"] != "", text["reference"]))
     sums = named.groupby("citation", sort=False)[["rows", "kept", "quarantined"]].sum()
-    rows = [
-        [r.Index, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)] for r in sums.itertuples()
-    ]
+    rows = [[r.Index, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)] for r in sums.itertuples()]
     return c.section(
         text["heading"], anchor="data", answers=[answer], charts=[("", table(columns, rows))], notes=notes
     )

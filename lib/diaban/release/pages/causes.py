@@ -26,7 +26,7 @@ def on_files(c: PageContext) -> Fragment:
         return chapter
     figures, notes = [], []
     for stream in c.spec.streams:
-        of_stream = rows.query("stream == @stream.key")
+        of_stream = rows[rows["stream"] == stream.key]
         figures += [f for kind in KINDS if (f := _top_codes(c, stream, of_stream, kind))]
         notes += _uncoded(c, stream, of_stream)
     if not figures:
@@ -49,7 +49,9 @@ def _answer_files(c: PageContext) -> str:
     over = rows[rows["over"].fillna(False).astype(bool)]
     if over.empty:
         return text["answer_none"].format(top=c.words.top)
-    codes = [f"{c.words.code(r.code)} ({c.spec.stream(r.stream).short[c.language]})" for r in over.itertuples()]
+    codes = [
+        f"{c.words.code(r.code)} ({c.spec.stream(r.stream).short[c.language]})" for r in over.itertuples()
+    ]
     return text["answer_over"].format(top=c.words.top, codes=c.listing(codes))
 
 
@@ -65,14 +67,17 @@ def _answer_area(c: PageContext) -> str:
 def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str) -> tuple[str, str] | None:
     """The codes of one kind that most files carry, with the rest of the whole beside each."""
     text = c.text["causes"]
-    codes = c.cube["code_book"].query("kind == @kind")["code"]
+    book = c.cube["code_book"]
+    codes = book.loc[book["kind"] == kind, "code"]
     shown = rows[rows["code"].isin(codes) & ~rows["hidden"] & rows["withheld"].isna() & (rows["n_coded"] > 0)]
     if shown.empty:
         return None
     shown = shown.sort_values(["share", "code"], ascending=[False, True]).head(SHOWN_CODES)
     frame = shown.assign(
         note=[
-            text["rest"].format(share=c.percent(r.rest_share)) + " · " + text["of"].format(n=r.n_coded, total=r.n_files)
+            text["rest"].format(share=c.percent(r.rest_share))
+            + " · "
+            + text["of"].format(n=r.n_coded, total=r.n_files)
             for r in shown.itertuples()
         ],
         over=shown["over"].fillna(False).astype(bool),
@@ -102,7 +107,12 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
     ]
     columns = [Column(text["code_column"])] + [
         Column(label, True)
-        for label in (text["files_column"], text["share_column"], c.text["situation"]["column_range"], text["rest_column"])
+        for label in (
+            text["files_column"],
+            text["share_column"],
+            c.text["situation"]["column_range"],
+            text["rest_column"],
+        )
     ]
     return chart._repr_html_(), table(columns, table_rows)
 
@@ -133,7 +143,12 @@ def of_area(c: PageContext) -> Fragment:
         **c.chart_options(highlight=c.locality),
     )
     rows = [
-        [c.words.indicator(r.indicator), r.period, c.words.indicator_value(r.indicator, r.value), c.words.indicator_value(r.indicator, r.reference)]
+        [
+            c.words.indicator(r.indicator),
+            r.period,
+            c.words.indicator_value(r.indicator, r.value),
+            c.words.indicator_value(r.indicator, r.reference),
+        ]
         for r in profile.itertuples()
     ]
     columns = [
@@ -143,7 +158,9 @@ def of_area(c: PageContext) -> Fragment:
         Column(c.text["situation"]["column_reference"], True),
     ]
     spine = c.section(
-        text["area_heading"].format(top=c.words.top), level=3, charts=[(chart._repr_html_(), table(columns, rows))]
+        text["area_heading"].format(top=c.words.top),
+        level=3,
+        charts=[(chart._repr_html_(), table(columns, rows))],
     )
     return spine + _association(c)
 
@@ -162,7 +179,9 @@ def _association(c: PageContext) -> Fragment:
     if shown.empty:
         return c.section(text["association_heading"], level=3, notes=_refusals(c, between))
     any_link = bool(factors["supported"].fillna(False).any())
-    answer = text["association_answer_some" if any_link else "association_answer_none"].format(top=c.words.top)
+    answer = text["association_answer_some" if any_link else "association_answer_none"].format(
+        top=c.words.top
+    )
     return c.section(
         text["association_heading"],
         level=3,
@@ -192,7 +211,11 @@ def _ratios(c: PageContext, stream: str, rows: pd.DataFrame) -> tuple[str, str]:
         **c.chart_options(),
     )
     printed = [
-        [c.words.indicator(r.indicator), c.number(r.rate_ratio, 2), f"{c.number(r.lower, 2)} – {c.number(r.upper, 2)}"]
+        [
+            c.words.indicator(r.indicator),
+            c.number(r.rate_ratio, 2),
+            f"{c.number(r.lower, 2)} – {c.number(r.upper, 2)}",
+        ]
         for r in rows.itertuples()
     ]
     columns = [
@@ -210,7 +233,9 @@ def _links(c: PageContext, factors: pd.DataFrame) -> list[str]:
     for (stream, part), rows in factors[factors["withheld"].isna()].groupby(["stream", "part"], sort=False):
         linked = rows[rows["supported"].fillna(False).astype(bool)]
         said = [
-            text["direction_up" if r.rate_ratio > 1 else "direction_down"].format(indicator=c.words.indicator(r.indicator))
+            text["direction_up" if r.rate_ratio > 1 else "direction_down"].format(
+                indicator=c.words.indicator(r.indicator)
+            )
             for r in linked.itertuples()
         ]
         line = text[f"association_{part}"]
@@ -233,4 +258,6 @@ def _refusals(c: PageContext, between: pd.DataFrame) -> list[str]:
 
 def limits(c: PageContext) -> Fragment:
     text = c.text["causes"]
-    return render("say", heading=text["limits_heading"], paragraphs=[text["limits"], text["limits_recording"]])
+    return render(
+        "say", heading=text["limits_heading"], paragraphs=[text["limits"], text["limits_recording"]]
+    )

@@ -74,10 +74,20 @@ class PageContext:
             | {s.key: s.label[language] for s in spec.streams}
         )
 
-    def here(self, name: str) -> pd.DataFrame:
-        """The rows of a cube frame that belong to this locality; empty where the study has no such frame."""
-        frame = self.cube.frames.get(name)
-        return pd.DataFrame() if frame is None else frame[frame["locality"] == self.locality]
+    def here(self, name: str, *, stream: str | None = None, period: str | None = None) -> pd.DataFrame:
+        """The rows of a cube frame that belong to this locality (and stream, and period)."""
+        frame = self.cube[name]
+        chosen = frame["locality"] == self.locality
+        if stream is not None:
+            chosen &= frame["stream"] == stream
+        if period is not None:
+            chosen &= frame["period"] == period
+        return frame[chosen]
+
+    def all_of(self, name: str, stream: str) -> pd.DataFrame:
+        """The rows of every locality for one stream in the page's period."""
+        frame = self.cube[name]
+        return frame[(frame["stream"] == stream) & (frame["period"] == self.period)]
 
     def population(self, stream: StreamSpec) -> str:
         return self.spec.populations[stream.population].label[self.language]

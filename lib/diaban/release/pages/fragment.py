@@ -60,7 +60,9 @@ def render(template: str, **fields: object) -> Fragment:
     return Fragment(_environment().get_template(f"{template}.html.j2").render(**fields))
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, caption: str = "", stack: bool = False) -> str:
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], *, caption: str = "", stack: bool = False
+) -> str:
     """A table as HTML; the first cell of a row is its header. `stack`: rows become blocks on a phone."""
     return render("table", columns=columns, rows=rows, caption=caption, stack=stack).html
 
@@ -68,5 +70,11 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], *, caption: 
 def page(body: str, *, title: str, language: str, simulated: bool) -> str:
     """A whole HTML file around `body`, self-contained, that forbids all loading."""
     return render(
-        "shell", body=body, title=title, language=language, simulated=simulated, style=style(), text=texts(language)
+        "shell",
+        body=body,
+        title=title,
+        language=language,
+        simulated=simulated,
+        style=style(),
+        text=texts(language),
     ).html

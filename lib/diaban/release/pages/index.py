@@ -17,9 +17,7 @@ from diaban.spec import StudySpec
 MOST_TO_READ = 5
 
 
-def index_page(
-    spec: StudySpec, cube: Cube, *, period: str, language: str, pages: Mapping[str, str]
-) -> str:
+def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages: Mapping[str, str]) -> str:
     """The HTML of the index. pages: locality -> file name of its page; those without one have no link."""
     reported = cube["localities"].query("reported")["locality"].tolist()
     contexts = {code: PageContext(spec, cube, code, period, language) for code in reported}
@@ -36,7 +34,11 @@ def index_page(
             count=first.number(len(reported)), period=text["period"].format(period=first.words.period(period))
         ),
         read_first=_read_first(contexts, opening, pages),
-        maps=[_map(first, stream.key) for stream in spec.streams if _has_values(cube, stream.key, period)],
+        maps=[
+            _map(first, stream.key)
+            for stream in spec.streams
+            if first.all_of("rates", stream.key)["shrunk_rate"].notna().any()
+        ],
         streams=[stream.label[language] for stream in spec.streams],
         rows=[_row(contexts[code], opening[code], pages.get(code)) for code in reported],
         foot=_foot(first),
@@ -49,15 +51,21 @@ def _read_first(
 ) -> list[dict[str, str]]:
     """Localities whose first finding is about something special and as sure as findings get, by name."""
     found = [
-        {"href": pages[code], "place": contexts[code].title, "claim": contexts[code].words.say(findings[0]).claim}
+        {
+            "href": pages[code],
+            "place": contexts[code].title,
+            "claim": contexts[code].words.say(findings[0]).claim,
+        }
         for code, findings in opening.items()
-        if code in pages and findings[0].strength == "strong" and findings[0].question != "what_numbers_can_tell"
+        if code in pages
+        and findings[0].strength == "strong"
+        and findings[0].question != "what_numbers_can_tell"
     ]
     return found[:MOST_TO_READ]
 
 
 def _row(c: PageContext, findings: list[Finding], href: str | None) -> dict[str, object]:
-    rates = c.here("rates").query("period == @c.period").set_index("stream")
+    rates = c.here("rates", period=c.period).set_index("stream")
     cells = []
     for stream in c.spec.streams:
         row = rates.loc[stream.key] if stream.key in rates.index else None
@@ -69,14 +77,9 @@ def _row(c: PageContext, findings: list[Finding], href: str | None) -> dict[str,
     return {"place": c.title, "href": href, "rates": cells, "claim": claim}
 
 
-def _has_values(cube: Cube, stream: str, period: str) -> bool:
-    rows = cube["rates"].query("stream == @stream and period == @period")
-    return bool(rows["shrunk_rate"].notna().any())
-
-
 def _map(c: PageContext, stream: str) -> str:
     reported = c.cube["localities"].query("reported")
-    values = c.cube["rates"].query("stream == @stream and period == @c.period")
+    values = c.all_of("rates", stream)
     values = values[values["locality"].isin(reported["locality"])]
     declared = c.spec.stream(stream)
     options = c.chart_options(
@@ -85,7 +88,9 @@ def _map(c: PageContext, stream: str) -> str:
     )
     if "boundaries" in c.cube.frames:
         boundaries = c.cube["boundaries"]
-        chart = charts.choropleth(boundaries[boundaries["locality"].isin(reported["locality"])], values, **options)
+        chart = charts.choropleth(
+            boundaries[boundaries["locality"].isin(reported["locality"])], values, **options
+        )
     else:
         chart = charts.schematic_map(reported, c.cube["neighbours"], values, **options)
     return chart._repr_html_()
@@ -96,4 +101,6 @@ def _foot(c: PageContext) -> str:
     lines = [
         f"{s.label[c.language]}: {unit.format(per=c.per, population=c.population(s))}" for s in c.spec.streams
     ]
-    return render("foot", lines=lines, licences=c.spec.study.licences, heading=c.text["data"]["licences"]).html
+    return render(
+        "foot", lines=lines, licences=c.spec.study.licences, heading=c.text["data"]["licences"]
+    ).html

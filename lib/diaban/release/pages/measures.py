@@ -62,5 +62,3 @@ def _row(c: PageContext, factor: str, measure: str) -> list[str]:
     evidence = say(measure, "evidence") + ("" if tested else f"; {text['not_tested']}")
     lead = f"{say(measure, 'lead')}; {text['support']} {say(measure, 'support')}"
     return [factor, say(measure), lead, say(measure, "indicator"), evidence]
-
-

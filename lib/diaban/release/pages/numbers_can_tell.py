@@ -14,7 +14,7 @@ MANY = 400
 
 def section(c: PageContext) -> Fragment:
     text = c.text["numbers"]
-    rows = c.here("rates").query("period == @c.period").set_index("stream")
+    rows = c.here("rates", period=c.period).set_index("stream")
     years = _years(c)
     shown = [s for s in c.spec.streams if s.key in rows.index and not rows.loc[s.key, "hidden"]]
     means = {s.key: float(rows.loc[s.key, "cases"]) / years for s in shown}
@@ -37,7 +37,8 @@ def section(c: PageContext) -> Fragment:
 def _point(c: PageContext, stream: str, label: str, mean: float) -> str:
     text = c.text["numbers"]
     sentences = [text["stream"].format(stream=label, mean=numbers.mean(mean, c.language))]
-    for row in c.here("detectability").query("stream == @stream and not hidden").itertuples():
+    rows = c.here("detectability", stream=stream)
+    for row in rows[~rows["hidden"]].itertuples():
         if pd.isna(row.largest_detectable_count):
             sentences.append(text["detectable_none"])
         elif row.largest_detectable_count == 0:

@@ -30,17 +30,17 @@ def _chart_note(c: PageContext, streams: list[StreamSpec]) -> list[str]:
 
 
 def _annual_may_be_shown(c: PageContext, stream: StreamSpec) -> bool:
-    annual = c.here("run_chart").query("stream == @stream.key")
+    annual = c.here("run_chart", stream=stream.key)
     return len(annual) > 0 and not annual["hidden"].any()
 
 
 def _rows(c: PageContext, stream: str) -> pd.DataFrame:
-    return c.here("rates").query("stream == @stream")
+    return c.here("rates", stream=stream)
 
 
 def _sentence(c: PageContext, stream: StreamSpec) -> str:
     text = c.text["situation"]
-    row = _rows(c, stream.key).query("period == @c.period").iloc[0]
+    row = c.here("rates", stream=stream.key, period=c.period).iloc[0]
     fields = {"stream": stream.label[c.language], "period": _period(c), "top": c.words.top}
     if row["hidden"]:
         return text["hidden"].format(**fields)
@@ -75,7 +75,7 @@ def _over_time(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
 
 def _run_chart(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
     text = c.text["situation"]
-    frame = c.here("run_chart").query("stream == @stream.key").rename(columns={"cases": "observed"})
+    frame = c.here("run_chart", stream=stream.key).rename(columns={"cases": "observed"})
     frame = frame.drop(columns="withheld")  # without a baseline the counts still stand
     caption = text["run_caption"].format(baseline=c.words.period(c.spec.periods.baseline))
     without_baseline = frame["expected"].isna().all()
@@ -88,7 +88,11 @@ def _run_chart(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
         **c.chart_options(labels=None),
     )
     rows = [[row.period, c.number(row.observed), c.number(row.expected, 1)] for row in frame.itertuples()]
-    columns = [Column(text["column_period"]), Column(text["column_cases"], True), Column(text["expected"], True)]
+    columns = [
+        Column(text["column_period"]),
+        Column(text["column_cases"], True),
+        Column(text["expected"], True),
+    ]
     return chart._repr_html_(), table(columns, rows)
 
 
@@ -109,7 +113,13 @@ def _block_rates(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
         **c.chart_options(labels=None),
     )
     rows = [
-        [row.label, c.number(row.cases), c.rate(row.rate), _range(c, row.lower, row.upper), c.rate(row.reference_rate)]
+        [
+            row.label,
+            c.number(row.cases),
+            c.rate(row.rate),
+            _range(c, row.lower, row.upper),
+            c.rate(row.reference_rate),
+        ]
         for row in frame.itertuples()
     ]
     columns = [Column(text["column_period"])] + [
@@ -127,13 +137,13 @@ def _funnels(c: PageContext, streams: list[StreamSpec]) -> list[tuple[str, str]]
     text = c.text["situation"]
     found = []
     for stream in streams:
-        rates = c.cube["rates"].query("stream == @stream.key and period == @c.period")
+        rates = c.all_of("rates", stream.key)
         here = rates[rates["locality"] == c.locality]
         if here["outlier"].isna().all():
             continue
         chart = charts.funnel(
             rates,
-            c.cube["funnel"].query("stream == @stream.key"),
+            c.cube["funnel"][c.cube["funnel"]["stream"] == stream.key],
             title=text["funnel_title"].format(stream=stream.label[c.language], place=c.place),
             caption=text["funnel_caption"],
             **c.chart_options(highlight=c.locality),
@@ -155,5 +165,10 @@ def _broken(c: PageContext) -> list[str]:
         )
         for stream in c.spec.streams
         if stream.note is None  # its note says so already
-        and (broken := [p for p in c.cube.facts["periods"] if p not in stream.comparable(c.cube.facts["periods"])])
+        and (broken := _not_compared(c, stream))
     ]
+
+
+def _not_compared(c: PageContext, stream: StreamSpec) -> list[str]:
+    periods = c.cube.facts["periods"]
+    return [period for period in periods if period not in stream.comparable(periods)]
