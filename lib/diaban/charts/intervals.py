@@ -133,7 +133,8 @@ def rank_intervals(
         "note": "note",
     }
     rows = _rows(ranks, columns, labels, highlight, "count", language, number=False)
-    axis = _Axis(1, max(len(rows), 2), "count", language, None, "")
+    lowest = max([2, len(rows), *ranks["rank_upper"].dropna()])  # more where only some of the ranked are drawn
+    axis = _Axis(1, lowest, "count", language, None, "")
     return Chart(
         title=title,
         alt=alt or _rank_alt(title, rows, highlight, language),

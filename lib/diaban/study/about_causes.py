@@ -107,7 +107,7 @@ class AboutCauses(AboutPlaces):
         return self._frame(self._with_units(frame), "conditions", tables=["indicators"], units={})
 
     def conditions_chart(self, stream: str | None = None, *, part: str = "between") -> Chart | Withheld:
-        """Rate ratio of each indicator for one standard deviation, with its interval; 1 is no association.
+        """More or fewer cases (rate ratio - 1) for one standard deviation of each indicator, with intervals.
 
         What stays clear after all comparisons stands out. Example: study.conditions_chart(part="within").
         """
@@ -116,12 +116,13 @@ class AboutCauses(AboutPlaces):
         if isinstance(frame, Withheld):
             return frame
         rows = pd.DataFrame(frame).assign(emphasis=frame["supported"].fillna(False))
+        rows[["rate_ratio", "lower", "upper"]] -= 1
         return charts.dot_interval(
             rows.sort_values("rate_ratio", ascending=False),
             label="indicator",
             value="rate_ratio",
-            kind="ratio",
-            reference=1.0,
+            reference=0.0,
+            reference_label=text("no_association", self.language),
             title=text(f"conditions_{part}", self.language, stream=self.labels.streams[key]),
             caption=text("conditions_caption", self.language),
             **self._chart_options(),

@@ -32,7 +32,8 @@ class AboutData(StudyBase):
         Empty where every row was accepted. Example: study.quarantined()["why"].
         """
         refused = self._intake.quarantine
-        return self._frame(refused.assign(why=explain(refused, self.language)), "quarantined", units={})
+        why = explain(refused, self.language)
+        return self._frame(refused.drop(columns="reason").assign(why=why), "quarantined", units={})
 
     def missing(self, *, by_locality: bool = False) -> StudyFrame:
         """Fields with gaps, the emptiest first: table, field, rows, missing, share (0..1).

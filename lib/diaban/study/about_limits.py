@@ -11,6 +11,7 @@ from diaban.withheld import Withheld
 
 COLUMNS = ["question", "stream", "rows", "of", "why", "unlock"]
 _ANSWERS = {"rates": "rates", "trends": "trends", "case_factors": "causes", "area_factors": "conditions"}
+_UNLOCKS = dict.fromkeys(["too_few_cases", "too_few_files", "baseline_without_cases"], "pool_more_years")
 
 
 class AboutLimits(AboutCauses):
@@ -60,21 +61,26 @@ class AboutLimits(AboutCauses):
         ]
 
     def _refused_rows(self) -> pd.DataFrame:
-        """Rows of the answers by locality that carry a reason, by question, stream and reason."""
+        """Rows of the answers that carry a reason, by question and reason, over the streams that have it."""
         held = {name: getattr(self.results, name) for name in _ANSWERS}
         pieces = [self._reasons(frame, _ANSWERS[name]) for name, frame in held.items() if frame is not None]
         return pd.concat(pieces, ignore_index=True)
 
     def _reasons(self, frame: pd.DataFrame, question: str) -> pd.DataFrame:
         frame = self._shown(frame, everywhere=False) if "locality" in frame else frame
-        counted = frame.groupby(["stream", "withheld"], as_index=False).size()
-        table = pd.DataFrame(
-            {
-                "question": text(question, self.language),
-                "stream": counted["stream"].map(self.labels.streams),
-                "rows": counted["size"],
-                "of": counted["stream"].map(frame.groupby("stream").size()),
-                "why": [reason_text(key, self.language) for key in counted["withheld"]],
-            }
+        asked = frame.groupby("stream").size()
+        counted = frame.groupby(["withheld", "stream"]).size().rename("rows").reset_index()
+        counted = counted.assign(
+            of=counted["stream"].map(asked), stream=counted["stream"].map(self.labels.streams)
+        )
+        by_reason = counted.groupby("withheld", sort=False)
+        table = by_reason.agg(stream=("stream", "; ".join), rows=("rows", "sum"), of=("of", "sum"))
+        keys = table.index.to_series()
+        table = table.assign(
+            question=text(question, self.language),
+            why=keys.map(lambda key: reason_text(key, self.language)),
+            unlock=keys.map(
+                lambda key: reason_text(_UNLOCKS[key], self.language) if key in _UNLOCKS else None
+            ),
         )
         return table.reindex(columns=COLUMNS)

@@ -37,14 +37,20 @@ class AboutPlaces(AboutData):
         return self._frame(pd.DataFrame(rows), "streams", tables=self._counted(), units={})
 
     def rates(
-        self, stream: str | None = None, period: str | None = None, *, small_areas: bool = False
+        self,
+        stream: str | None = None,
+        period: str | None = None,
+        *,
+        small_areas: bool = False,
+        everywhere: bool = False,
     ) -> StudyFrame | Withheld:
-        """Rate of every locality against the whole, by block and stream; all of them where not named.
+        """Rate of every locality against the whole, by block and stream, highest first.
 
         Columns of `analysis.rates.rates_table`: cases, person_years, rate with its interval (exact or Byar),
         reference_rate, expected, ratio (observed over expected), shrunk_rate (gamma-Poisson),
         probability_above, ranks with their interval (1 the highest), funnel z and outlier. Rates are cases
-        per `per` persons at risk and year. small_areas: on the level of analysis, not of report.
+        per `per` persons at risk and year. small_areas: on the level of analysis, not of report. everywhere:
+        also the localities that findings are not written for (the reference always counts all of them).
 
         Example: study.rates("child_abuse", study.period).sort_values("shrunk_rate", ascending=False).
         """
@@ -53,6 +59,8 @@ class AboutPlaces(AboutData):
         frame = source[source["stream"].isin(self._streams(stream)) & source["period"].isin(blocks)]
         if frame.empty:
             return self._not_comparable("rates", self._stream(stream).key, ", ".join(blocks))
+        frame = self._shown(frame, everywhere=everywhere)
+        frame = frame.sort_values(["stream", "period", "rate"], ascending=[True, True, False], kind="stable")
         units = self._risk(self._stream(stream).key if stream else None)
         tables = self._counted()
         return self._frame(frame, "rates", tables=tables, units=units, per=self.spec.model.per)
@@ -68,7 +76,7 @@ class AboutPlaces(AboutData):
         rates = self._one(stream, period, everywhere)
         if isinstance(rates, Withheld):
             return rates
-        rows = rates.sort_values("rate", ascending=False).assign(
+        rows = rates.assign(
             note=lambda t: t["cases"].map(lambda n: numbers.number(n, self.language)),
             emphasis=lambda t: t["outlier"],
         )
@@ -218,10 +226,8 @@ class AboutPlaces(AboutData):
 
     def _one(self, stream: str | None, period: str | None, everywhere: bool) -> pd.DataFrame | Withheld:
         """Rates of one stream and block; the plain frame that a chart takes."""
-        rates = self.rates(self._stream(stream).key, period or self.period)
-        if isinstance(rates, Withheld):
-            return rates
-        return pd.DataFrame(self._shown(rates, everywhere=everywhere))
+        rates = self.rates(self._stream(stream).key, period or self.period, everywhere=everywhere)
+        return rates if isinstance(rates, Withheld) else pd.DataFrame(rates)
 
     def _title(self, question: str, stream: str | None, period: str | None) -> str:
         label = self.labels.streams[self._stream(stream).key]

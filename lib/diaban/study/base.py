@@ -131,7 +131,7 @@ class StudyBase:
     @cached_property
     def _reported(self) -> list[str]:
         """Localities that findings are written for, in the order of their codes."""
-        at_report = sorted(self.results.report_of.unique())
+        at_report = sorted(self.results.exposed_report["locality"].unique())
         parent = self.spec.places.report_parent
         if parent is None:
             return at_report
@@ -141,7 +141,9 @@ class StudyBase:
         return [code for code in at_report if above.get(code) == parent]
 
     def _shown(self, frame: pd.DataFrame, *, everywhere: bool) -> pd.DataFrame:
-        return frame if everywhere else frame[frame["locality"].isin(self._reported)]
+        """Rows of the localities that findings are written for, and of those inside them; or all rows."""
+        at_report = frame["locality"].map(self.results.report_of)
+        return frame if everywhere else frame[at_report.isin(self._reported)]
 
     def _table(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
         """A table as its readers get it: marked, but for polygons, which need their own kind of frame."""

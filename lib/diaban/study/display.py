@@ -12,9 +12,7 @@ from diaban.language.catalogue import catalogue, error_messages
 from diaban.study.read_first import READ_FIRST
 
 NOTHING = "–"
-WIDEST = 12
 LONG = 34
-_REASONS = ("withheld", "reason")
 _PROBABILITIES = ("p", "q")
 
 
@@ -32,7 +30,7 @@ def reason_text(key: object, language: str) -> str:
 
 
 def table_html(frame: pd.DataFrame, question: str, language: str) -> str:
-    """The frame as an HTML table: at most as many rows as pandas shows, and the columns read first."""
+    """The frame as an HTML table: no more rows than pandas shows, and the columns that are read first."""
     shown, rest = _columns(frame, READ_FIRST.get(question))
     cut = len(shown) > pd.get_option("display.max_rows")
     half = pd.get_option("display.min_rows") // 2
@@ -71,18 +69,15 @@ def _markup(cells: pd.DataFrame, left: list[bool]) -> str:
 
 
 def _markup_cell(cell: str, style: str) -> str:
-    wrap = "" if len(cell) > LONG else ";white-space:nowrap"
+    wrap = ";min-width:20em" if len(cell) > LONG else ";white-space:nowrap"
     return f'<td style="{style}{wrap}">{escape(cell)}</td>'
 
 
 def _columns(frame: pd.DataFrame, first: list[str] | None) -> tuple[pd.DataFrame, list[str]]:
-    if first is None or frame.shape[1] <= WIDEST:
+    """The frame with the columns `first`, and the names of the others; whole where one of them is gone."""
+    if first is None or not set(first) <= set(frame.columns):
         return frame, []
-    chosen = [name for name in first if name in frame]
-    empty = [name for name in ("withheld",) if name in chosen and frame[name].isna().all()]
-    chosen = [name for name in chosen if name not in empty]
-    if len(chosen) < 2:
-        return frame, []
+    chosen = [name for name in first if name != "withheld" or frame[name].notna().any()]
     return frame[chosen], [name for name in frame.columns if name not in chosen]
 
 
@@ -102,7 +97,7 @@ def _is_missing(value: object) -> bool:
 
 
 def _cell(name: str, value: object, language: str) -> str:
-    if name in _REASONS:
+    if name == "withheld":
         return reason_text(value, language)
     if isinstance(value, (bool, np.bool_)):
         return text("yes" if value else "no", language)

@@ -3,8 +3,7 @@
 READ_FIRST: dict[str, list[str]] = {
     question: columns.split()
     for question, columns in {
-        "rates": "name stream period cases rate lower upper reference_rate shrunk_rate rank_lower rank_upper "
-        "outlier withheld",
+        "rates": "name stream period cases rate lower upper reference_rate shrunk_rate outlier withheld",
         "trends": "name stream baseline_cases cases rate_ratio lower upper p marker withheld",
         "causes": "code label kind n_coded n_files share lower upper withheld",
         "causes_here": "code label n_coded n_files share lower upper rest_share ratio q over withheld",
@@ -12,8 +11,9 @@ READ_FIRST: dict[str, list[str]] = {
         "conditions": "label stream part rate_ratio lower upper q supported withheld",
         "unsupported": "label stream part rate_ratio lower upper p q",
         "factor_profile": "name label unit period value reference quartile_low quartile_high verdict",
-        "factors": "label share over_in between_ratio between_q within_ratio within_q direction support",
-        "quarantined": "file row column value why",
+        "factors": "label stream indicator share over_in between_ratio between_q within_ratio within_q direction "
+        "support",
+        "quarantined": "table column value why",
         "card": "table file rows furniture set_aside empty equal taken quarantined kept",
     }.items()
 }
