@@ -16,7 +16,7 @@ _folder_path = click.Path(file_okay=False, path_type=Path)
 _study = click.argument("study", required=False, metavar="[STUDY]")
 
 
-@click.group(cls=SpeakingGroup, context_settings=_SETTINGS)
+@click.group("diaban", cls=SpeakingGroup, context_settings=_SETTINGS)
 @click.version_option(package_name="diaban", message="diaban %(version)s")
 def main() -> None:
     """

@@ -26,7 +26,7 @@ _SHOW_THE_TABLE = {
 
 
 def files_part(spec: StudySpec, folder: Path) -> Part:
-    """One line a file: how many rows it holds, or what is wrong with it; the first wrong table is explained."""
+    """One line a file: how many rows it holds, or what is wrong; the first wrong table is explained."""
     found = part("files")
     periods = list(periods_frame(spec.periods)["period"])
     for source in sources_of(spec):

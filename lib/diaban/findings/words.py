@@ -101,7 +101,7 @@ class Words:
             number=self.text("number", finding.statement, **fields),
             strength=self.text("strength", finding.strength),
             dots=DOTS[finding.strength],
-            alternatives=tuple(self.text("alternative", key) for key in finding.alternatives or ("none",)),
+            alternatives=tuple(self.text("alternative", key) for key in finding.alternatives),
             action=self.text("action", finding.action, **fields),
             lead=self.measure(finding.measures[0], "lead") if finding.measures else "",
         )

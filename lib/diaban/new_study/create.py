@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tomllib
 import unicodedata
 from importlib.resources import files
 from pathlib import Path
@@ -49,17 +50,15 @@ def _as_key(name: str) -> str:
 
 
 def _declaration(name: str, folder: Path, example: bool) -> str:
-    """study.toml; what the miniature does not need yet stands in it as comments."""
+    """study.toml; what the miniature alone needs stands in it as comments."""
     optional = {
         "indicators": _packaged("indicators_template.toml"),
         "optional_sources": _packaged("sources_template.toml"),
     }
-    shown = {key: text if example else _commented(text) for key, text in optional.items()}
-    simulated = "true" if example else "false"
-    command = f"diaban check {folder}"
-    return Template(_packaged("study_template.toml")).substitute(
-        name=name, simulated=simulated, check=command, **shown
-    )
+    shown = optional if example else {key: _commented(text) for key, text in optional.items()}
+    words = tomllib.loads(_packaged("words.toml"))["example" if example else "blank"]
+    fields = {"name": name, "simulated": str(example).lower(), "check": f"diaban check {folder}"}
+    return Template(_packaged("study_template.toml")).substitute(fields | words | shown)
 
 
 def _commented(text: str) -> str:

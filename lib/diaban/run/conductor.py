@@ -12,10 +12,11 @@ from diaban.findings.words import Words
 from diaban.places.names import find_locality, fold
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
+from diaban.run.make_page import make_page
 from diaban.run.methods import Method, default_method, engine_for
 from diaban.run.notebook import keep_half_run
 from diaban.run.outcomes import Failed
-from diaban.run.page_task import PageTask, make_page
+from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
 from diaban.run.site import assemble
 from diaban.run.stage import Stage, open_stage

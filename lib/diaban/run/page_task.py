@@ -1,4 +1,4 @@
-"""One page to make, and the light function that a forked child is handed."""
+"""One page to make."""
 
 from __future__ import annotations
 
@@ -19,11 +19,3 @@ class PageTask:
     language: str
     simulated: bool
     engine: str
-
-
-def make_page(task: PageTask) -> str:
-    """Run the notebook, take the code out, write the page; returns the page's path."""
-    # Imported here: the fork server has it loaded, and the conductor need not load it at all.
-    from diaban.run.page_worker import work
-
-    return work(task)
