@@ -133,7 +133,7 @@ def rank_intervals(
         "note": "note",
     }
     rows = _rows(ranks, columns, labels, highlight, "count", language, number=False)
-    lowest = max([2, len(rows), *ranks["rank_upper"].dropna()])  # more where only some of the ranked are drawn
+    lowest = max([2, len(rows), *ranks["rank_upper"].dropna()])  # beyond the rows if others were ranked too
     axis = _Axis(1, lowest, "count", language, None, "")
     return Chart(
         title=title,

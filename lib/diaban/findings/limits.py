@@ -38,7 +38,7 @@ def hidden_findings(rates: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(
             locality=row.locality,
             question="how_much",
-            statement="too_small_to_show",
+            statement="not_shown",
             stream=row.stream,
             period=row.period,
             strength="insufficient",

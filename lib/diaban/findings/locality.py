@@ -18,7 +18,7 @@ from diaban.spec import StudySpec
 FIRST_SCREEN = 5
 ORDER = (
     "cause_over", "level_high", "area_factor", "trend_up", "trend_down", "level_low",
-    "nothing_special", "too_small_to_show", "target_by_luck", "cause_hint",
+    "nothing_special", "not_shown", "target_by_luck", "cause_hint",
 )  # fmt: skip
 STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}

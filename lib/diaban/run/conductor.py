@@ -12,6 +12,7 @@ from diaban.findings.words import Words
 from diaban.places.names import find_locality, fold
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
+from diaban.run.keys import content_key
 from diaban.run.make_page import make_page
 from diaban.run.methods import Method, default_method, engine_for
 from diaban.run.notebook import keep_half_run
@@ -45,11 +46,13 @@ def run_study(
     jobs: int | None = None,
     method: Method | None = None,
     outputs: Path | None = None,
+    within: str | None = None,
 ) -> Report:
     """Make the findings of the study in `folder`: all localities of report, or those named.
 
     localities: names with or without diacritics, or codes. period: a block of the study. language: "vi",
-    "en", "all", or None for the study's first. Pages that are there already are not made again.
+    "en", "all", or None for the study's first. within: code of a larger locality whose localities are to be
+    reported. Pages that are there already are not made again.
     """
     method = method or default_method()
     spec = read_spec(folder)
@@ -57,13 +60,19 @@ def run_study(
     period = _period(spec, period)
     if method == "forkserver":
         warm_up(PRELOAD)
-    stage = open_stage(folder, outputs=outputs)
+    stage = open_stage(folder, outputs=outputs, within=within)
     chosen = _chosen(stage, localities)
     tasks = _tasks(stage, chosen, period, languages, method)
     outcomes = _make(tasks, jobs or os.cpu_count() or 1, method)
     failed = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
-    site = assemble(stage, period, languages, finished=not failed)
+    site = assemble(stage, pages_folder(stage, period), period, languages, finished=not failed)
     return Report(site, [name for name, task in tasks.items() if task.target.exists()], failed)
+
+
+def pages_folder(stage: Stage, period: str) -> Path:
+    """Where the pages of a period are kept: by the content of the notebook that makes them."""
+    key = content_key([notebook_path(stage.folder)], {"period": period}, {})
+    return stage.path / "pages" / f"{period}-{key[:8]}"
 
 
 def page_name(stage: Stage, locality: str) -> str:
@@ -104,7 +113,7 @@ def _tasks(
         words = Words(
             stage.spec, stage.cube["localities"], stage.cube["code_book"], stage.cube["measures"], language
         )
-        made = stage.path / "pages" / period / language
+        made = pages_folder(stage, period) / language
         for locality in chosen:
             name = names[locality] if len(languages) == 1 else f"{names[locality]} ({language})"
             if name in tasks:

@@ -25,8 +25,7 @@ def open_page(
     """
     stage = open_stage(find_study(study))
     spec = stage.spec
-    localities = stage.cube["localities"]
-    code = find_locality(localities[localities["reported"]], locality)
+    code = find_locality(stage.cube["localities"], locality, level=spec.places.report_level)
     blocks = [block.key for block in spec.periods.blocks]
     if period and period not in blocks:
         raise DiabanError("run_period", period=period, known=", ".join(blocks))

@@ -15,8 +15,8 @@ from diaban.run.keys import code_key, content_key
 from diaban.run.stage import VERSIONS, Stage
 
 
-def assemble(stage: Stage, period: str, languages: list[str], *, finished: bool) -> Path:
-    """Put the site together and return its index.
+def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, finished: bool) -> Path:
+    """Put the site together from `pages` (a folder a language) and return its index.
 
     The first language stands at the top of the site, every other in a folder of its name. `latest` is
     turned to this run only if it is finished: no page failed.
@@ -25,7 +25,7 @@ def assemble(stage: Stage, period: str, languages: list[str], *, finished: bool)
     shutil.rmtree(unfinished, ignore_errors=True)
     for language in languages:
         target = unfinished if language == languages[0] else unfinished / language
-        _one_language(stage, period, language, target)
+        _one_language(stage, pages / language, period, language, target)
     exported = _reported(stage)
     write_text(stage.path / "findings.json", findings_json(stage.spec, stage.cube, exported, period))
     write_workbook(stage.spec, stage.cube, stage.path / "tables.xlsx")
@@ -44,10 +44,10 @@ def _reported(stage: Stage) -> list[str]:
     return localities.loc[localities["reported"], "locality"].tolist()
 
 
-def _one_language(stage: Stage, period: str, language: str, target: Path) -> None:
+def _one_language(stage: Stage, made_in: Path, period: str, language: str, target: Path) -> None:
     """Index and pages of one language."""
     target.mkdir(parents=True, exist_ok=True)
-    made = sorted((stage.path / "pages" / period / language).glob("*.html"))
+    made = sorted(made_in.glob("*.html"))
     pages = {path.stem.rsplit("-", 1)[1]: path.name for path in made}
     for path in made:
         shutil.copyfile(path, target / path.name)

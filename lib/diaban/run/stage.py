@@ -42,15 +42,20 @@ def stage_key(spec: StudySpec, folder: Path) -> str:
     """Content key of the study's files, its reference data, the code and the versions that compute."""
     reference = [folder / path for path in (spec.reference.code_book, spec.reference.measures) if path]
     inputs = [folder.resolve(), *(path.resolve() for path in reference)]
-    return content_key(inputs, {"code": code_key("diaban")}, {name: version(name) for name in VERSIONS})
+    parameters = {"code": code_key("diaban"), "within": spec.places.report_parent}
+    return content_key(inputs, parameters, {name: version(name) for name in VERSIONS})
 
 
-def open_stage(folder: Path, *, outputs: Path | None = None) -> Stage:
+def open_stage(folder: Path, *, outputs: Path | None = None, within: str | None = None) -> Stage:
     """The stage of the study in `folder`: loaded where its key is known, else computed and kept.
 
+    within: code of the locality whose localities are reported, instead of the one that the study names.
     Nothing is written before the tables were read and all results computed.
     """
     spec = read_spec(folder)
+    if within is not None:
+        places = spec.places.model_copy(update={"report_parent": within})
+        spec = spec.model_copy(update={"places": places})
     declared = os.environ.get(STAGE_VARIABLE)
     if declared and Path(declared).parent.name == spec.study.key:
         path = Path(declared)

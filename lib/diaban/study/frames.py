@@ -21,8 +21,8 @@ class StudyFrame(pd.DataFrame):
     """A DataFrame of one study, like any other in use.
 
     `attrs` says where it comes from: study, simulated, question, language, and where they apply per (the
-    multiplier of rates), units, source. As a table in a notebook it opens with its title, units and source, and
-    a wide one shows the columns that are read first and names the rest; `frame[columns]` shows those chosen.
+    multiplier of rates), units, source. As a table in a notebook it opens with its title, units and source,
+    and a wide one shows the columns that are read first and names the rest; `frame[columns]` shows those chosen.
     """
 
     _simulated = False
