@@ -86,16 +86,20 @@ def run(
     Then:   open the index.html that is printed last (or `diaban open`).
             A second run makes only what has changed.
     """
-    from diaban.run.conductor import run_study
-
     folder = _folder(study)
+    codes = _codes(folder, districts)
+    from diaban.run.methods import Method
+    from diaban.run.start import load_conductor
+
+    method: Method | None = "kernels" if kernels else None
+    run_study = load_conductor(method)  # after the first checks: it takes seconds
     report = run_study(
         folder,
-        localities=_codes(folder, districts) if districts else (),
+        localities=codes,
         period=period,
         language=language,
         jobs=jobs,
-        method="kernels" if kernels else None,
+        method=method,
         outputs=outputs,
     )
     return tell_report(report)
@@ -122,10 +126,10 @@ def check(study: str | None) -> int:
     \b
     Mã thoát 0: chạy được; 1: chưa. / Exit code 0: it can be run; 1: not yet.
     """
-    from diaban.check import check_study
-
     folder = near(_folder(study))
     click.echo(folder)
+    from diaban.check import check_study  # after the first word to the user: it takes seconds
+
     numbers = count(1)
     runnable = check_study(folder, as_typed(folder), lambda part: tell_part(next(numbers), part))
     return 0 if runnable else FAILED
@@ -239,12 +243,16 @@ def _data_folder() -> Path:
 
 
 def _codes(folder: Path, names: tuple[str, ...]) -> list[str]:
-    """Codes of the named localities of report; asked before anything is computed or written."""
-    from diaban.intake import read_localities
-    from diaban.places.names import find_locality
+    """Codes of the named localities of report. The declaration and the names are looked at before anything is
+    loaded, computed or written."""
     from diaban.spec import read_spec
 
     spec = read_spec(folder)
+    if not names:
+        return []
+    from diaban.intake import read_localities
+    from diaban.places.names import find_locality
+
     known = read_localities(spec, folder)
     if spec.places.report_parent is not None:
         known = known[known["parent"] == spec.places.report_parent]

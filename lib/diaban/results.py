@@ -14,7 +14,7 @@ from diaban.analysis.area_factors import area_factors
 from diaban.analysis.case_factors import case_factors
 from diaban.analysis.coder_agreement import coder_agreement
 from diaban.analysis.detectability import chance_target_met, largest_detectable_count
-from diaban.analysis.exposure import WHOLE, expose, pool, roll_up
+from diaban.analysis.exposure import CELL, WHOLE, expose, pool, roll_up
 from diaban.analysis.factor_profile import factor_profile
 from diaban.analysis.funnel_curves import funnel_curves
 from diaban.analysis.pooling import pooling_ladder
@@ -49,15 +49,21 @@ class Results:
 
     @cached_property
     def exposed(self) -> pd.DataFrame:
-        """Cases and persons at risk by locality of analysis and comparable period."""
+        """Cases and persons at risk by locality of analysis and comparable period.
+
+        A cell whose count is not known (refused, or not given by the source) is not at risk here: its
+        persons are left out with its cases, so that it is never read as zero.
+        """
         tables = self.tables
-        return expose(
+        exposed = expose(
             tables.counts,
             tables.population,
             tables.periods,
             self.spec.bands_at_risk(),
             observed=self.comparable,
         )
+        cells = [pd.MultiIndex.from_frame(frame[CELL]) for frame in (exposed, tables.counts)]
+        return exposed[cells[0].isin(cells[1])].reset_index(drop=True)
 
     @cached_property
     def exposed_report(self) -> pd.DataFrame:
@@ -190,13 +196,21 @@ class Results:
 
     @cached_property
     def coded_files(self) -> pd.DataFrame | None:
-        """Files of those periods: case_key, locality (of report), stream."""
+        """Files of those periods: case_key, locality (of report), stream.
+
+        Of the same places and periods as the counted cases: a file from a place whose population is not
+        known is left out with its case.
+        """
         tables = self.tables
         if tables.cases is None or tables.cause_codes is None or tables.case_streams is None:
             return None
-        files = tables.cases.loc[tables.cases["period"].isin(self.file_periods), ["case_key", "locality"]]
-        files = files.assign(locality=files["locality"].map(self.report_of))
-        return files.merge(tables.case_streams, on="case_key", validate="one_to_many")
+        chosen = tables.cases["period"].isin(self.file_periods)
+        files = tables.cases.loc[chosen, ["case_key", "locality", "period"]]
+        files = files.merge(tables.case_streams, on="case_key", validate="one_to_many")
+        unit_of = ancestors(tables.localities, self.spec.places.analysis_level)
+        cells = pd.MultiIndex.from_frame(files.assign(locality=files["locality"].map(unit_of))[CELL])
+        files = files[cells.isin(pd.MultiIndex.from_frame(self.exposed[CELL]))].reset_index(drop=True)
+        return files.assign(locality=files["locality"].map(self.report_of)).drop(columns="period")
 
     @cached_property
     def case_factors(self) -> pd.DataFrame | None:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -57,14 +58,14 @@ def test_no_study_in_sight(typed, desk):
     _both(result, str(desk), "data/", "diaban new")
 
 
-def test_an_unknown_study_gives_the_nearest(typed, desk):
+def test_an_unknown_study_gives_the_nearest(typed):
     typed("new", "my_province")
     result = typed("run", "my_provinse")
     assert result.exit_code == 2
     _both(result, "my_provinse", "my_province")
 
 
-def test_several_studies_and_no_default(typed, desk):
+def test_several_studies_and_no_default(typed):
     typed("new", "one")
     typed("new", "two")
     result = typed("check")
@@ -76,7 +77,9 @@ def test_the_default_study_is_meant_where_none_is_named(typed, desk):
     typed("new", "one")
     typed("new", "two")
     declared = desk / "data" / "two" / "study.toml"
-    text = declared.read_text(encoding="utf-8").replace("simulated = false", "simulated = false\ndefault = true")
+    text = declared.read_text(encoding="utf-8").replace(
+        "simulated = false", "simulated = false\ndefault = true"
+    )
     declared.write_text(text, encoding="utf-8")
     assert typed("check").output.startswith(str(Path("data/two")))
 
@@ -110,14 +113,14 @@ def test_a_file_that_cannot_be_written_is_named(typed, failing):
     _both(result, "outputs/a.html", "Permission denied")
 
 
-def test_a_bug_is_called_one_and_its_traceback_kept_for_whoever_mends_it(typed, failing):
+def test_a_bug_is_called_one_and_its_traceback_kept_for_whoever_mends_it(typed, failing, desk, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(desk))
     failing(ZeroDivisionError("division by zero"))
     result = typed("open")
     assert result.exit_code == 3
     _both(result, "ZeroDivisionError")
     log = Path(re.search(r"(\S+\.log)", result.stderr)[1])
     assert "Traceback" in log.read_text(encoding="utf-8")
-    log.unlink()
 
 
 def test_a_fault_keeps_its_two_lines(typed, failing):

@@ -1,4 +1,4 @@
-"""`diaban run`: what it hands to the conductor, and what it makes of the report. The run itself: end_to_end."""
+"""`diaban run`: what it hands to the conductor, and what it makes of the report."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_options_reach_the_conductor(typed, asked):
     assert (asked["method"], asked["outputs"]) == ("kernels", Path("there"))
     typed("run", "binh_phuoc")
     assert [asked[name] for name in ("period", "language", "jobs", "method", "outputs")] == [None] * 5
-    assert list(asked["localities"]) == []
+    assert asked["localities"] == []
 
 
 @pytest.mark.parametrize("name", ["Bù Đăng", "bu dang", "huyện Bù Đăng", "BÙ ĐĂNG", "696"])
@@ -68,6 +68,7 @@ def test_a_name_of_another_level_is_not_taken(typed, asked):
     result = typed("run", "binh_phuoc", "-d", "Tân Khai")
     assert result.exit_code == 2
     assert "Tân Khai" in result.stderr
+    assert "folder" not in asked
 
 
 def test_a_name_on_two_levels_means_the_locality_of_report(typed, asked):
@@ -93,7 +94,9 @@ def test_failed_localities_are_named_with_cell_and_error(typed, asked):
         kept="bu-dang.failed.ipynb",
     )
     killed = Failed("Lộc Ninh", "died", "the process ended without a result (signal 9)", 1.0)
-    asked["answer"] = Report(Path("i.html"), ["A"], [Failed("Bù Đăng", "error", str(error), 1.0, error), killed])
+    asked["answer"] = Report(
+        Path("i.html"), ["A"], [Failed("Bù Đăng", "error", str(error), 1.0, error), killed]
+    )
     result = typed("run")
     assert result.exit_code == 1
     assert "Traceback" not in result.stderr

@@ -10,6 +10,8 @@ import pytest
 from diaban.errors import DiabanError
 from diaban.intake import explain
 from diaban.language.catalogue import error_messages
+from diaban.results import Results
+from diaban.spec import read_spec
 
 ROW_FAULTS = [
     # table, old, new, reason, row in the file, column, value, part of what is right
@@ -110,6 +112,16 @@ def test_a_refused_case_takes_what_hangs_on_it_along_with_its_own_reason(small_s
     refused = small_study.read().quarantine
     assert refused[refused["table"] == "persons"]["reason"].unique().tolist() == ["intake_row_case_refused"]
     assert len(refused[refused["table"] == "persons"]) == 2
+
+
+def test_rows_repeated_and_rows_that_contradict_each_other_in_one_table(small_study):
+    path = small_study.folder / "cases.csv"
+    text = path.read_text(encoding="utf-8")
+    rows = text.splitlines(keepends=True)
+    path.write_text(text + rows[1] + rows[2].replace(",t,", ",h,"), encoding="utf-8")
+    refused = small_study.read().quarantine
+    found = refused[refused["table"] == "cases"].groupby("reason")["row"].agg(list)
+    assert found.to_dict() == {"intake_row_contradicting": [3, 8], "intake_row_duplicate": [7]}
 
 
 def test_a_population_of_zero(small_study):
@@ -339,3 +351,36 @@ def test_more_counted_cases_than_persons_name_the_row(small_study):
     refused = small_study.read().quarantine
     fault = refused[refused["reason"] == "intake_row_more_cases_than_persons"].iloc[0]
     assert (fault["file"], fault["row"], fault["value"]) == ("counts.csv", 3, "9999")
+
+
+def test_a_place_that_lacks_an_age_band_is_left_out_as_a_whole(small_study):
+    """The sum of the other bands would be too small a population, and no one would see it."""
+    small_study.spoil("population", "101,2020,0-9,500", "101,2020,0-9,-500")
+    result = small_study.read()
+    reasons = result.quarantine["reason"].value_counts()
+    assert reasons["intake_row_negative"] == 1
+    assert reasons["intake_row_band_missing"] == 2
+    sentence = explain(
+        result.quarantine[result.quarantine["reason"] == "intake_row_band_missing"], "en"
+    ).iloc[0]
+    assert "101 / 2020" in sentence
+    assert "0-9" in sentence
+    assert result.tables.population.query("locality == '101' and period == '2020'").empty
+    assert Results(read_spec(small_study.folder), result.tables).exposed.query("locality == '101'")[
+        "period"
+    ].unique().tolist() == ["2021"]
+
+
+def test_a_count_that_is_refused_or_not_given_is_not_known_never_zero(small_study):
+    declared = small_study.folder / "study.toml"
+    text = declared.read_text(encoding="utf-8").replace(
+        'table = "cases"\npath = "cases.csv"', 'table = "counts"\npath = "counts.csv"'
+    )
+    declared.write_text(text, encoding="utf-8")
+    rows = "locality,period,stream,cases\n101,2020,harm,-3\n102,2020,harm,2\n101,2021,harm,0\n"
+    (small_study.folder / "counts.csv").write_text(rows, encoding="utf-8")
+    exposed = Results(read_spec(small_study.folder), small_study.read().tables).exposed
+    assert exposed[["locality", "period", "cases"]].to_numpy().tolist() == [
+        ["101", "2021", 0],
+        ["102", "2020", 2],
+    ]

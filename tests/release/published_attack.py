@@ -21,7 +21,9 @@ class PublishedAttack:
     blocks: block -> its periods; file_periods: the periods whose files are read together.
     """
 
-    def __init__(self, frames: dict[str, pd.DataFrame], blocks: dict[str, list[str]], file_periods: list[str]):
+    def __init__(
+        self, frames: dict[str, pd.DataFrame], blocks: dict[str, list[str]], file_periods: list[str]
+    ):
         self.known: dict[tuple, float] = {}
         self.sums: list[tuple[tuple, list[tuple]]] = []
         self._blocks, self._file_periods = blocks, file_periods
@@ -29,6 +31,11 @@ class PublishedAttack:
         if len(frames.get("case_factors", ())):
             self._read_files(frames)
         self._position = {cell: i for i, cell in enumerate(sorted(self._cells()))}
+
+    @property
+    def cells(self) -> set[tuple]:
+        """Every count that the published frames have something to do with."""
+        return set(self._position)
 
     def ranges(self, cells: list[tuple], enough: float) -> dict[tuple, tuple[float, float]]:
         """Lowest and highest value of each cell that agrees with all that is published.
@@ -75,9 +82,13 @@ class PublishedAttack:
             self._know(("cases", r.locality, r.stream, r.period), value)
         shown = set(annual.loc[annual["cases"].notna(), "stream"])
         single = annual[annual["stream"].isin(shown)]
-        self._add_up(pd.concat([f[["locality", "stream", "period"]] for f in (rates, single)]).drop_duplicates())
+        self._add_up(
+            pd.concat([f[["locality", "stream", "period"]] for f in (rates, single)]).drop_duplicates()
+        )
         pairs = rates[["locality", "stream", "period"]]
-        for r in pd.concat([pairs, pairs.drop_duplicates(["stream", "period"]).assign(locality=ALL)]).itertuples():
+        for r in pd.concat(
+            [pairs, pairs.drop_duplicates(["stream", "period"]).assign(locality=ALL)]
+        ).itertuples():
             if r.stream in shown and len(self._blocks[r.period]) > 1:
                 years = [("cases", r.locality, r.stream, year) for year in self._blocks[r.period]]
                 self.sums.append((("cases", r.locality, r.stream, r.period), years))

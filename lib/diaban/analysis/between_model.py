@@ -13,7 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
+from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import OLS
 
 from diaban.analysis.robust import larger_error
 
@@ -71,16 +73,14 @@ def fit_between(
     n, p = X.shape
     groups = _make_groups(np.zeros(n, int) if member is None else member)
     shared = member is not None and groups.Z.shape[1] > 2
-    start = sm.GLM(cases, X, family=sm.families.Poisson(), offset=np.log(expected)).fit(maxiter=100)
+    start = GLM(cases, X, family=Poisson(), offset=np.log(expected)).fit(maxiter=100)
     theta = np.zeros(2) if variance is None else np.array(variance)
     eta, beta, converged = X @ start.params, start.params, False
     for _ in range(MAX_STEPS):
         mu = expected * np.exp(eta)
         weight = 1 / (1 / mu + theta[0])
         z = eta + (cases - mu) / mu
-        fit = sm.OLS(
-            groups.whiten(z[:, None], weight, theta[1])[:, 0], groups.whiten(X, weight, theta[1])
-        ).fit()
+        fit = OLS(groups.whiten(z[:, None], weight, theta[1])[:, 0], groups.whiten(X, weight, theta[1])).fit()
         step = _bounded(X @ fit.params - eta)
         new_theta = theta
         if variance is None:

@@ -1,4 +1,4 @@
-"""Rows kept and refused by table and reason, each reason with its first example."""
+"""Rows kept and refused by table and reason, each reason with its first examples."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from diaban.intake import Intake, explain
 from diaban.language.catalogue import LANGUAGES
 from diaban.places.hierarchy import ancestors
 from diaban.spec import StudySpec
+
+_EXAMPLES = 3
 
 
 def rows_part(spec: StudySpec, intake: Intake) -> Part:
@@ -38,5 +40,7 @@ def _kept(sources: pd.DataFrame) -> Iterator[Line]:
 
 def _refused(quarantine: pd.DataFrame) -> Iterator[Line]:
     for (table, _), rows in quarantine.groupby(["table", "reason"], sort=False):
-        examples = {f"example_{language}": explain(rows.head(1), language).iloc[0] for language in LANGUAGES}
-        yield say("mind", "rows_refused", table=table, rows=len(rows), **examples)
+        yield say("mind", "rows_refused", table=table, rows=len(rows))
+        first = rows.head(_EXAMPLES)
+        told = {language: explain(first, language) for language in LANGUAGES}
+        yield from (Line("plain", {lang: said[i] for lang, said in told.items()}) for i in first.index)

@@ -41,7 +41,6 @@ def case_side_findings(
             evidence=(f"case_factors/{row.locality}/{row.stream}/{row.code}",),
             factors=(row.code,),
             alternatives=("coder_attention",) if row.over else ("chance_many_comparisons",),
-            action="measure",
             facts={
                 "code": row.code,
                 "n_coded": row.n_coded,

@@ -60,3 +60,16 @@ def nothing_special(locality: str, period: str) -> Finding:
         alternatives=("few_cases",),
         action="usual_work",
     )
+
+
+def no_figures(locality: str, period: str) -> Finding:
+    """The plain statement that the study has no comparable figure here in this period."""
+    return Finding(
+        locality=locality,
+        question="how_much",
+        statement="no_figures",
+        stream=None,
+        period=period,
+        strength="insufficient",
+        action="pool_more",
+    )

@@ -11,14 +11,14 @@ import pandas as pd
 from diaban.findings.causes import area_side_findings, case_side_findings
 from diaban.findings.finding import Finding
 from diaban.findings.level import level_findings, trend_findings
-from diaban.findings.limits import hidden_findings, luck_findings, nothing_special
+from diaban.findings.limits import hidden_findings, luck_findings, no_figures, nothing_special
 from diaban.findings.measures import measures_for
 from diaban.spec import StudySpec
 
 FIRST_SCREEN = 5
 ORDER = (
     "cause_over", "level_high", "area_factor", "trend_up", "trend_down", "level_low",
-    "nothing_special", "not_shown", "target_by_luck", "cause_hint",
+    "nothing_special", "no_figures", "not_shown", "target_by_luck", "cause_hint",
 )  # fmt: skip
 STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}
@@ -31,7 +31,8 @@ def locality_findings(
 
     file_periods: the periods whose case files were read together, as printed.
     frames: the protected frames of the cube (rates, trends, case_factors, area_factors, factor_profile,
-    detectability, measures). Returns at least one finding: that nothing is special is a finding too.
+    detectability, measures). Returns at least one finding: that nothing is special, or that nothing can be
+    shown, is a finding too.
     """
     here = {name: _rows_of(frame, locality) for name, frame in frames.items()}
     rates = _of_period(here["rates"], period)
@@ -45,7 +46,9 @@ def locality_findings(
         *luck_findings(_of_period(here["detectability"], period)),
         *hidden_findings(rates),
     ]
-    if not rates["hidden"].all() and not any(finding.statement in SPECIAL for finding in found):
+    if rates.empty:
+        found.append(no_figures(locality, period))
+    elif not rates["hidden"].all() and not any(finding.statement in SPECIAL for finding in found):
         found.append(nothing_special(locality, period))
     found = [_with_measures(finding, frames["measures"], spec) for finding in found]
     return sorted(found, key=_reading_order)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban.errors import DiabanError
-from diaban.intake.crosscheck import existing_localities, inhabited, known_localities, known_periods
+from diaban.intake.crosscheck import (
+    existing_localities,
+    inhabited,
+    known_localities,
+    known_periods,
+    whole_bands,
+)
 from diaban.intake.load import Loaded
 from diaban.intake.quarantine import Quarantine
 from diaban.intake.streams import COUNTED, streams_of_rows, summed_by_stream
@@ -41,7 +47,7 @@ def checked(
 
 
 def population_of(
-    loaded: Loaded, localities: pd.DataFrame, periods: pd.DataFrame, quarantine: Quarantine
+    loaded: Loaded, localities: pd.DataFrame, periods: pd.DataFrame, spec: StudySpec, quarantine: Quarantine
 ) -> pd.DataFrame:
     """Population by locality, period and age band, in the geography of its time."""
     if "population" not in loaded.tables:
@@ -52,6 +58,9 @@ def population_of(
     frame = checked("population", frame, localities, periods, quarantine, retrospective=True)
     frame = without_duplicates("population", frame, quarantine)
     frame = inhabited(frame, quarantine)
+    held = set(frame["age_band"])
+    needed = dict.fromkeys(band for bands in spec.bands_at_risk().values() for band in bands)
+    frame = whole_bands(frame, [band for band in needed if band in held], quarantine)
     if frame.empty:
         raise quarantine.nothing_left("population")
     return frame[["locality", "period", "age_band", "persons"]].astype({"persons": "int64"})

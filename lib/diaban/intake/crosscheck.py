@@ -146,6 +146,28 @@ def inhabited(population: pd.DataFrame, quarantine: Quarantine) -> pd.DataFrame:
     )
 
 
+def whole_bands(population: pd.DataFrame, needed: list[str], quarantine: Quarantine) -> pd.DataFrame:
+    """Population of the localities and periods that have all of the `needed` age bands.
+
+    The sum of the bands that are left would be too small a population at risk, so none of them is used.
+    """
+    key = ["locality", "period"]
+    held = population[population["age_band"].isin(needed)].groupby(key)["age_band"].agg(set)
+    lacking = held.map(lambda bands: ", ".join(band for band in needed if band not in bands))
+    lacking = lacking[lacking != ""]
+    where = population["locality"] + " / " + population["period"]
+    lacking.index = lacking.index.map(" / ".join)
+    return quarantine.reject(
+        "population",
+        population,
+        where.isin(lacking.index),
+        column="age_band",
+        reason="intake_row_band_missing",
+        values=where,
+        expected=where.map(lacking).astype("str"),
+    )
+
+
 def with_population(counts: pd.DataFrame, at_risk: pd.DataFrame, quarantine: Quarantine) -> pd.DataFrame:
     """Counts with a population at risk that is known and not smaller than the cases.
 

@@ -36,13 +36,13 @@ class Quarantine:
     ) -> pd.DataFrame:
         """`frame` without its `bad` rows, which are noted under `column` and `reason`.
 
-        bad: booleans on the index of `frame`. values: what stood there, where not `frame[column]`.
+        bad: booleans on the index of `frame`. values: what stood there, where not `frame[column]`; its index may be wider.
         """
         bad = bad.astype("bool")
         if not bad.any():
             return frame
         rows = frame[bad]
-        shown = (frame[column] if values is None else values)[bad]
+        shown = (frame[column] if values is None else values).loc[rows.index]
         self.note(table, rows, column=column, values=shown, reason=reason, expected=expected)
         return frame[~bad]
 

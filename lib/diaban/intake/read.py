@@ -36,7 +36,7 @@ def read_tables(spec: StudySpec, folder: str | Path) -> Intake:
     localities = localities_of(loaded, spec, quarantine)
     boundaries = boundaries_of(loaded, localities, quarantine)
     localities = with_points(localities, boundaries)
-    population = population_of(loaded, localities, periods, quarantine)
+    population = population_of(loaded, localities, periods, spec, quarantine)
     held = _counted(loaded, localities, periods, population, spec, quarantine)
     held["indicators"] = indicators_of(loaded, localities, periods, population, spec, quarantine)
     held |= _others(loaded, localities, periods, quarantine)

@@ -24,6 +24,7 @@ SMALL_SHARE = 0.1
 """A stream of which more single-period cells than this are small is published by block only."""
 
 WITHOUT = "|without"
+ALL_FILES = "all files"
 ABOUT_CODING = (NOT_ESTABLISHED, UNCODED)
 
 _RATE_VALUES = (
@@ -66,7 +67,14 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
     """
     threshold = results.spec.disclosure.threshold
     counts, equations, primary, group = _linked_tables(results, threshold)
-    hidden = hidden_cells(counts, equations, primary, threshold=threshold, group=group)
+    hidden = hidden_cells(
+        counts,
+        equations,
+        primary,
+        threshold=threshold,
+        group=group,
+        reluctance=_reluctance(counts.index, results.spec.periods.report),
+    )
     blocks = _hides(results.rates, hidden) | _whole_hides(results.rates, hidden)
     trends = results.trends
     base = trends.assign(period=results.spec.periods.baseline)
@@ -98,14 +106,16 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
 
 def _protected_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
     """How many files carry no code says something about the coding, not about a child: it is hidden only
-    where the number of files is."""
+    where the number of files is, or where it would tell a hidden number of cases."""
     keep = ("locality", "stream", "code", "comparisons")
     about_coding = factors["code"].isin(ABOUT_CODING)
     cells = [_code_cell(r.locality, r.stream, r.code) for r in factors.itertuples()]
     files = [_files_cell(r.locality, r.stream) for r in factors.itertuples()]
+    totals = [_all_files_cell(r.locality, r.stream) for r in factors.itertuples()]
     whole = [_code_cell(WHOLE, r.stream, r.code) for r in factors.itertuples()]
+    tells_cases = about_coding & np.isin(totals, list(hidden))
     given_away = np.isin(cells, list(hidden)) | np.isin(whole, list(hidden))  # the rest is whole minus own
-    hide = np.isin(files, list(hidden)) | (~about_coding & given_away)
+    hide = np.isin(files, list(hidden)) | tells_cases | (~about_coding & given_away)
     return blank(factors.reset_index(drop=True), hide, [c for c in factors.columns if c not in keep])
 
 
@@ -133,8 +143,26 @@ def _linked_tables(results: Results, threshold: int) -> tuple:
     if results.case_factors is not None:
         cells, more, small_files = _code_tables(results.case_factors, threshold)
         counts, equations = pd.concat([counts, cells]), [*equations, *more]
-        primary |= small_files
+        cells, more, loose, together = _coding_tables(results, set(counts.index))
+        counts, equations = pd.concat([counts, cells]), [*equations, *more]
+        primary |= small_files | loose
+        group |= together
     return counts, equations, primary, group
+
+
+def _reluctance(cells: Iterable[str], report: str) -> dict[str, int]:
+    """What is hidden beside a small number: rather how completely files are coded than a count of cases;
+    counts of the block that is reported, and of the whole, with which all is compared, last."""
+
+    def rank(cell: str) -> int:
+        table, locality, *_, last = cell.split("|")
+        if locality == WHOLE:
+            return 2
+        if table == ALL_FILES or last in ABOUT_CODING:
+            return -1
+        return int(last == report)
+
+    return {cell: rank(cell) for cell in cells}
 
 
 def _annual_streams(results: Results, threshold: int) -> list[str]:
@@ -150,6 +178,10 @@ def _count_cell(locality: str, stream: str, period: str) -> str:
 
 def _files_cell(locality: str, stream: str) -> str:
     return f"files|{locality}|{stream}"
+
+
+def _all_files_cell(locality: str, stream: str) -> str:
+    return f"{ALL_FILES}|{locality}|{stream}"
 
 
 def _code_cell(locality: str, stream: str, code: str) -> str:
@@ -211,6 +243,42 @@ def _code_tables(factors: pd.DataFrame, threshold: int) -> tuple[pd.Series, list
             parts = tuple(_code_cell(place, stream, code) + suffix for place in part["locality"])
             equations.append(Equation(_code_cell(WHOLE, stream, code) + suffix, parts))
     return pd.Series(cells), equations, primary
+
+
+def _coding_tables(
+    results: Results, published: set[str]
+) -> tuple[pd.Series, list[Equation], set[str], dict[str, str]]:
+    """All files of a locality: those coded and the two kinds of those not coded, and the cases of its blocks.
+
+    Returns their cells, the equations, the totals that cannot be linked to published blocks (hidden, as
+    nobody could say what they tell), and what is hidden together: a row shows a kind and the total.
+    """
+    factors, spec = results.case_factors, results.spec
+    assert factors is not None
+    rows = factors[factors["code"].isin(ABOUT_CODING)][["locality", "stream", "code", "n_coded", "n_files"]]
+    whole = (
+        rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum().assign(locality=WHOLE)
+    )
+    blocks = [b for b in spec.periods.blocks if set(b.periods) <= set(results.file_periods)]
+    exact = sorted(p for b in blocks for p in b.periods) == sorted(results.file_periods)
+    cells: dict[str, int] = {}
+    group: dict[str, str] = {}
+    equations, loose = [], set()
+    for (locality, stream), kinds in pd.concat([rows, whole]).groupby(["locality", "stream"]):
+        total = _all_files_cell(locality, stream)
+        counts = {_code_cell(locality, stream, r.code): int(r.n_coded) for r in kinds.itertuples()}
+        cells |= counts | {total: int(kinds["n_files"].iloc[0])}
+        group |= dict.fromkeys([total, *counts], total)
+        equations.append(Equation(total, (_files_cell(locality, stream), *counts)))
+        of_blocks = tuple(_count_cell(locality, stream, block.key) for block in blocks)
+        if exact and published.issuperset(of_blocks):
+            equations.append(Equation(total, of_blocks))
+        else:
+            loose.add(total)
+    for stream, places in rows.groupby("stream")["locality"]:
+        parts = tuple(_all_files_cell(locality, stream) for locality in places.unique())
+        equations.append(Equation(_all_files_cell(WHOLE, stream), parts))
+    return pd.Series(cells), equations, loose, group
 
 
 def _hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:

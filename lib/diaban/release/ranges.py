@@ -15,6 +15,11 @@ from scipy.sparse.csgraph import connected_components
 _SHARED_LOOKS = 12
 """Linear programmes over all narrow cells at once, before each is looked at by itself."""
 
+_ROUNDS = 5
+"""How often bounds are carried through the equations; more rounds only save a few linear programmes."""
+
+_SAME = 1e-6
+
 
 @dataclass(frozen=True)
 class Equation:
@@ -54,8 +59,10 @@ class Attacker:
         if np.isfinite(self.enough):
             _look_together(matrix, known, truth, self.enough, seen)
         wanted = np.isin(cells, list(of)) if of is not None else np.ones(len(cells), dtype=bool)
+        most = _outer_bounds(matrix, known)
         for members, rows in _blocks(matrix):
             narrow = wanted[members] & (seen[members, 1] - seen[members, 0] < self.enough)
+            narrow &= (abs(seen[members] - most[members]) > _SAME).any(axis=1)
             if not narrow.any():
                 continue
             key = frozenset(cells[members])
@@ -92,6 +99,28 @@ def _blocks(matrix: csr_array) -> Iterator[tuple[NDArray, NDArray]]:
     row_label = label[matrix.indices[matrix.indptr[:-1]]]
     for block in range(label.max(initial=-1) + 1):
         yield np.flatnonzero(label == block), np.flatnonzero(row_label == block)
+
+
+def _outer_bounds(matrix: csr_array, known: NDArray) -> NDArray:
+    """Bounds that single equations imply, shape (cells, 2): never narrower than the true range.
+
+    Where a range that was seen reaches them it is the true one, and needs no linear programme.
+    """
+    row = np.repeat(np.arange(len(known)), np.diff(matrix.indptr))
+    column, sign = matrix.indices, matrix.data
+    bounds = np.column_stack([np.zeros(matrix.shape[1]), np.full(matrix.shape[1], np.inf)])
+    for _ in range(_ROUNDS):
+        ends = np.sort(sign[:, None] * bounds[column], axis=1)  # of each cell's part in the sum
+        unbounded = np.isinf(ends)
+        finite = np.where(unbounded, 0.0, ends)
+        sums, infinite = np.zeros((len(known), 2)), np.zeros((len(known), 2))
+        np.add.at(sums, row, finite)
+        np.add.at(infinite, row, unbounded)
+        rest = np.where(infinite[row] > unbounded, [-np.inf, np.inf], sums[row] - finite)
+        implied = np.sort(sign[:, None] * (known[row, None] - rest), axis=1)
+        np.maximum.at(bounds[:, 0], column, implied[:, 0])
+        np.minimum.at(bounds[:, 1], column, implied[:, 1])
+    return bounds
 
 
 def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: float, seen: NDArray) -> None:

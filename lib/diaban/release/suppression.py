@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,17 +22,20 @@ def hidden_cells(
     primary: Iterable[str],
     *,
     threshold: int,
-    group: dict[str, str] | None = None,
+    group: Mapping[str, str] | None = None,
+    reluctance: Mapping[str, int] | None = None,
 ) -> set[str]:
     """`primary` and the complementary cells that keep each of them uncertain by at least `threshold`.
 
     counts: cell -> count, all cells of all linked tables. `group`: cell -> name of the cells that are
-    hidden together (a series is shown whole or not at all). Greedy: as long as a primary cell can be
-    told to less than `threshold`, the smallest visible cell that shares an equation with it (or with a
-    hidden cell that is known all the same) is hidden too. Deterministic: ties go by cell name.
+    hidden together (a series is shown whole or not at all). `reluctance`: cell -> how much it would be
+    missed (default 0); of an equation the least missed is hidden first, and one above 0 only where nothing
+    else helps. Greedy: as long as a primary cell can be told to less than `threshold`, the smallest visible
+    cell that shares an equation with it (or with a hidden cell that is known all the same) is hidden too.
+    Deterministic: ties go by cell name.
     """
     groups = _members(counts.index, group or {})
-    linked = _Linked(counts.to_dict(), _equations_of(equations))
+    linked = _Linked(counts.to_dict(), _equations_of(equations), reluctance or {})
     protected = set(primary)
     hidden = _with_groups(protected, groups)
     attacker = Attacker(counts, equations, enough=threshold)
@@ -54,6 +57,7 @@ class _Linked:
 
     counts: dict[str, float]
     equations_of: dict[str, list[Equation]]
+    reluctance: Mapping[str, int]
 
     def companions(self, cells: Iterable[str], hidden: set[str]) -> set[str]:
         found = (self._companion(cell, hidden) for cell in cells)
@@ -62,11 +66,17 @@ class _Linked:
     def _companion(self, cell: str, hidden: set[str]) -> str | None:
         """The cheapest visible cell to hide beside `cell`: from its equation with the fewest hidden cells."""
         around = self.equations_of.get(cell, [])
-        for equation in sorted(around, key=lambda e: len(hidden.intersection(e.cells))):
-            visible = [c for c in equation.cells if c not in hidden]
-            if visible:
-                return min(visible, key=lambda c: (self.counts[c] == 0, self.counts[c], c))
-        return None
+        visible = [
+            [c for c in equation.cells if c not in hidden]
+            for equation in sorted(around, key=lambda e: len(hidden.intersection(e.cells)))
+        ]
+        readily = [[c for c in cells if self.reluctance.get(c, 0) <= 0] for cells in visible]
+        choice = next((cells for cells in [*readily, *visible] if cells), [])
+        return min(choice, key=self._cost, default=None)
+
+    def _cost(self, cell: str) -> tuple[int, bool, float, str]:
+        count = self.counts[cell]
+        return self.reluctance.get(cell, 0), count == 0, count, cell
 
 
 def _equations_of(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
@@ -77,7 +87,7 @@ def _equations_of(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
     return found
 
 
-def _members(cells: pd.Index, group: dict[str, str]) -> dict[str, set[str]]:
+def _members(cells: pd.Index, group: Mapping[str, str]) -> dict[str, set[str]]:
     """Cell -> all cells that are hidden with it."""
     together: dict[str, set[str]] = {}
     for cell in cells:

@@ -13,9 +13,8 @@ from diaban.places.names import find_locality, fold
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
 from diaban.run.keys import content_key
-from diaban.run.make_page import make_page
+from diaban.run.make_page import PRELOAD, make_page
 from diaban.run.methods import Method, default_method, engine_for
-from diaban.run.notebook import keep_half_run
 from diaban.run.outcomes import Failed
 from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
@@ -25,7 +24,6 @@ from diaban.spec import read_spec
 from diaban.spec.discover import studies
 
 NOTEBOOK = "4_district.ipynb"
-PRELOAD = ("diaban.run.page_worker",)
 
 
 @dataclass(frozen=True)
@@ -161,6 +159,8 @@ def _make(tasks: dict[str, PageTask], jobs: int, method: Method) -> dict:
         outcomes = fan_out(missing, make_page, jobs=jobs, preload=PRELOAD, method=method, on_event=progress)
     for name, outcome in outcomes.items():
         if isinstance(outcome, Failed) and outcome.kind != "error":
+            from diaban.run.notebook import keep_half_run  # papermill: seconds that a good run does without
+
             keep_half_run(missing[name].executed)
     return outcomes
 

@@ -43,7 +43,7 @@ def warm_up(preload: Sequence[str] = ()) -> None:
         if importlib.util.find_spec(module) is None:
             raise DiabanError("preload_missing", module=module)
     multiprocessing.set_forkserver_preload([*preload, _REHEARSAL])
-    with _child_environment(), _no_interrupt():
+    with child_environment(), _no_interrupt():
         forkserver.ensure_running()
 
 
@@ -61,7 +61,7 @@ def start_process(method: Method, target: Callable[..., None], *arguments: Any) 
     context: Any = multiprocessing.get_context("forkserver" if method == "forkserver" else "spawn")
     process = context.Process(target=target, args=arguments)
     try:
-        with _child_environment(), _without_main():
+        with child_environment(), _without_main():
             process.start()
     except (EOFError, ConnectionError) as error:
         cool_down()
@@ -70,7 +70,8 @@ def start_process(method: Method, target: Callable[..., None], *arguments: Any) 
 
 
 @contextmanager
-def _child_environment() -> Iterator[None]:
+def child_environment() -> Iterator[None]:
+    """The environment of the children, for as long as the block lasts."""
     before = {name: os.environ.get(name) for name in CHILD_ENVIRONMENT}
     os.environ.update(CHILD_ENVIRONMENT)
     try:

@@ -37,7 +37,7 @@ class AboutCauses(AboutPlaces):
             return self._no_files("causes")
         factors = factors[factors["stream"].isin(self._streams(stream))]
         if locality:
-            factors = factors[factors["locality"] == self.find(locality)]
+            factors = factors[factors["locality"] == self.find_locality(locality)]
         frame = factors if locality else _whole_shares(factors)
         frame = frame[~frame["code"].isin([NOT_ESTABLISHED, UNCODED])]
         frame = frame.sort_values(["stream", "n_coded"], ascending=[True, False], kind="stable")
@@ -63,7 +63,7 @@ class AboutCauses(AboutPlaces):
             for n, m in zip(rows["n_coded"], rows["n_files"], strict=True)
         ]
         rows = rows.assign(note=notes, emphasis=rows["over"].fillna(False) if "over" in rows else False)
-        place = self.labels.places[self.find(locality)] if locality else text("whole", self.language)
+        place = self.labels.places[self.find_locality(locality)] if locality else text("whole", self.language)
         return charts.dot_interval(
             rows,
             label="code",
@@ -117,10 +117,12 @@ class AboutCauses(AboutPlaces):
             return frame
         rows = pd.DataFrame(frame).assign(emphasis=frame["supported"].fillna(False))
         rows[["rate_ratio", "lower", "upper"]] -= 1
+        rows = rows.assign(note=[self._change(value) for value in rows["rate_ratio"]])
         return charts.dot_interval(
             rows.sort_values("rate_ratio", ascending=False),
             label="indicator",
             value="rate_ratio",
+            number=False,
             reference=0.0,
             reference_label=text("no_association", self.language),
             title=text(f"conditions_{part}", self.language, stream=self.labels.streams[key]),
@@ -140,7 +142,7 @@ class AboutCauses(AboutPlaces):
             return Withheld("factor_profile", "no_indicators", "bring_table", {"table": "indicators"})
         frame = self._shown(profile, everywhere=False)
         if locality:
-            frame = profile[profile["locality"] == self.find(locality)]
+            frame = profile[profile["locality"] == self.find_locality(locality)]
         frame = self._by_domain(self._with_units(frame))
         return self._frame(frame, "factor_profile", tables=["indicators"], units={})
 
@@ -158,7 +160,7 @@ class AboutCauses(AboutPlaces):
             domains={i.key: i.domain for i in indicators},
             higher_is={i.key: i.higher_is for i in indicators},
             kinds={i.key: "percent" if i.unit["en"].startswith("%") else "number" for i in indicators},
-            title=self.labels.places[self.find(locality)],
+            title=self.labels.places[self.find_locality(locality)],
             **self._chart_options(),
         )
 
@@ -219,6 +221,11 @@ class AboutCauses(AboutPlaces):
         if part not in PARTS:
             raise DiabanError("study_unknown_part", name=part, known=", ".join(PARTS))
         return part
+
+    def _change(self, share: float) -> str:
+        """A relative change with its sign: +56%, -2.4%, 0%."""
+        written = numbers.percent(share, self.language, decimals=1 if abs(share) < 0.1 else 0)
+        return f"+{written}" if share > 0 else written
 
     def _count(self, value: float) -> str:
         return numbers.number(value, self.language)

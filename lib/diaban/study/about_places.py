@@ -162,7 +162,7 @@ class AboutPlaces(AboutData):
         """
         if locality:
             frame = self.results.run_chart
-            frame = frame[frame["locality"] == self.find(locality)]
+            frame = frame[frame["locality"] == self.find_locality(locality)]
         else:
             frame = self.results.whole_run_chart.drop(columns="locality")
         frame = frame[frame["stream"].isin(self._streams(stream))]
@@ -176,7 +176,7 @@ class AboutPlaces(AboutData):
         """
         key = self._stream(stream).key
         rows = pd.DataFrame(self.over_time(key, locality)).rename(columns={"cases": "observed"})
-        place = self.labels.places[self.find(locality)] if locality else text("whole", self.language)
+        place = self.labels.places[self.find_locality(locality)] if locality else text("whole", self.language)
         # A band that could not be worked out is left away; the counts stand by themselves.
         return charts.run_chart(
             rows.drop(columns="withheld"),

@@ -82,10 +82,17 @@ class StudyBase:
         """Names of localities, causes and conditions, indicators, streams in the study's language."""
         return Labels(self.spec, self._intake.tables, self.language)
 
-    def find(self, locality: str) -> str:
+    def find_stream(self, stream: str = "") -> str:
+        """Key of the stream that a key or name means; of the first one for an empty text.
+
+        Example: study.find_stream("xam hai tre em"). Raises DiabanError with the nearest for one unknown.
+        """
+        return self._stream(stream).key
+
+    def find_locality(self, locality: str) -> str:
         """Code of the locality of report that a name means, with or without diacritics and type.
 
-        Example: study.find("bu dang"). Raises DiabanError with the nearest names for one that is unknown.
+        Example: study.find_locality("bu dang"). Raises DiabanError with the nearest names for one unknown.
         """
         level = self.spec.places.report_level
         return find_locality(self._intake.tables.localities, locality, level=level)
@@ -96,9 +103,8 @@ class StudyBase:
         raise AttributeError(name)
 
     def __dir__(self) -> Iterable[str]:
-        return sorted(
-            {name for name in super().__dir__() if not name.startswith("_")} | set(dir(self.tables))
-        )
+        public = {name for name in super().__dir__() if not name.startswith("_")}
+        return sorted(public | set(dir(self.tables)))
 
     # what the questions share
 

@@ -13,6 +13,7 @@ from diaban.study.read_first import READ_FIRST
 
 NOTHING = "–"
 LONG = 34
+_SAID_ELSEWHERE = ("stream", "withheld")
 _PROBABILITIES = ("p", "q")
 
 
@@ -48,6 +49,8 @@ def table_html(frame: pd.DataFrame, question: str, language: str) -> str:
     notes = [
         text("rows_columns", language, rows=numbers.number(len(frame), language), columns=frame.shape[1])
     ]
+    if "stream" in rest and len(frame):
+        notes.insert(0, f"stream: {frame['stream'].iloc[0]}.")
     if rest:
         notes.append(text("more_columns", language, names=", ".join(map(str, rest))))
     note = escape(" ".join(notes))
@@ -58,9 +61,8 @@ def table_html(frame: pd.DataFrame, question: str, language: str) -> str:
 def _markup(cells: pd.DataFrame, left: list[bool]) -> str:
     """A table of texts, words to the left and numbers to the right; only long words wrap."""
     styles = [f"text-align:{'left' if words else 'right'};vertical-align:top" for words in left]
-    head = "".join(
-        f'<th style="{style}">{escape(str(name))}</th>' for name, style in zip(cells, styles, strict=True)
-    )
+    names = zip(cells, styles, strict=True)
+    head = "".join(f'<th style="{style}">{_breakable(name)}</th>' for name, style in names)
     body = "".join(
         "<tr>" + "".join(_markup_cell(cell, style) for cell, style in zip(row, styles, strict=True)) + "</tr>"
         for row in cells.astype(str).itertuples(index=False, name=None)
@@ -68,8 +70,13 @@ def _markup(cells: pd.DataFrame, left: list[bool]) -> str:
     return f'<table class="dataframe" border="0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
+def _breakable(name: object) -> str:
+    """A column's name that may break after an underscore."""
+    return escape(str(name)).replace("_", "_<wbr>")
+
+
 def _markup_cell(cell: str, style: str) -> str:
-    wrap = ";min-width:20em" if len(cell) > LONG else ";white-space:nowrap"
+    wrap = ";min-width:14em" if len(cell) > LONG else ";white-space:nowrap"
     return f'<td style="{style}{wrap}">{escape(cell)}</td>'
 
 
@@ -77,8 +84,15 @@ def _columns(frame: pd.DataFrame, first: list[str] | None) -> tuple[pd.DataFrame
     """The frame with the columns `first`, and the names of the others; whole where one of them is gone."""
     if first is None or not set(first) <= set(frame.columns):
         return frame, []
-    chosen = [name for name in first if name != "withheld" or frame[name].notna().any()]
+    chosen = [name for name in first if name not in _SAID_ELSEWHERE or _says_something(frame[name])]
     return frame[chosen], [name for name in frame.columns if name not in chosen]
+
+
+def _says_something(values: pd.Series) -> bool:
+    """More than one stream, or a reason anywhere."""
+    if values.name == "stream":
+        return len(values.drop_duplicates()) != 1
+    return bool(values.notna().any())
 
 
 def _cells(frame: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -87,7 +101,17 @@ def _cells(frame: pd.DataFrame, language: str) -> pd.DataFrame:
 
 
 def _cell_texts(name: str, values: pd.Series, language: str) -> list[str]:
+    if pd.api.types.is_float_dtype(values.dtype) and _are_counts(values):
+        values = values.round().astype("Int64")
     return [NOTHING if _is_missing(value) else _cell(name, value, language) for value in values]
+
+
+def _are_counts(values: pd.Series) -> bool:
+    """Whether floats are whole numbers that a gap has turned into floats."""
+    known = values.dropna().astype(float)
+    return bool(
+        len(known) and known.abs().max() > 1 and (known == known.round()).all() and np.isfinite(known).all()
+    )
 
 
 def _is_missing(value: object) -> bool:
@@ -116,7 +140,7 @@ def _float(value: float, probability: bool, language: str) -> str:
         return f"< {numbers.number(0.001, language, 3)}"
     if np.isinf(value):
         return "∞" if value > 0 else "-∞"
-    if value == 0 or abs(value) >= 100:
+    if abs(value) < 1e-9 or abs(value) >= 100:
         decimals = 0
     elif probability or abs(value) < 0.1:
         decimals = 3

@@ -22,7 +22,7 @@ class StudyFrame(pd.DataFrame):
 
     `attrs` says where it comes from: study, simulated, question, language, and where they apply per (the
     multiplier of rates), units, source. As a table in a notebook it opens with its title, units and source,
-    and a wide one shows the columns that are read first and names the rest; `frame[columns]` shows those chosen.
+    and a wide one shows the columns that are read first and names the rest (`frame[columns]` shows any).
     """
 
     _simulated = False
@@ -61,16 +61,29 @@ class SimulatedSeries(pd.Series):
     def __repr__(self) -> str:
         return f"{simulated_mark()}\n{super().__repr__()}"
 
+    def value_counts(self, *args: Any, **options: Any) -> pd.Series:
+        return SimulatedSeries(super().value_counts(*args, **options))
+
+    def describe(self, *args: Any, **options: Any) -> pd.Series:
+        return SimulatedSeries(super().describe(*args, **options))
+
 
 class SimulatedFrame(StudyFrame):
     """A frame of a simulated study. Being one is its kind, not a note on it: what is filtered, sorted,
-    grouped or merged out of it is one too, and no option turns the mark off."""
+    grouped or merged out of it is one too, and no option turns the mark off. (pandas builds the two results
+    below from scratch.)"""
 
     _simulated = True
 
     @property
     def _constructor_sliced(self) -> type[pd.Series]:
         return SimulatedSeries
+
+    def value_counts(self, *args: Any, **options: Any) -> pd.Series:
+        return SimulatedSeries(super().value_counts(*args, **options))
+
+    def describe(self, *args: Any, **options: Any) -> pd.DataFrame:
+        return SimulatedFrame(super().describe(*args, **options))
 
 
 def study_frame(frame: pd.DataFrame, *, simulated: bool, **attrs: Any) -> StudyFrame:

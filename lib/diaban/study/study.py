@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
@@ -44,12 +44,12 @@ class Study(AboutLimits):
     def _repr_html_(self) -> str:
         mark = f'<p style="font-weight:600;background:#fff3d6;padding:2px 8px">{simulated_mark()}</p>'
         chapters = "".join(
-            f"<h4>{escape(name)}</h4><ul>"
-            + "".join(f"<li><code>study.{m}()</code> {escape(line)}</li>" for m, line in methods)
-            + "</ul>"
+            f"<details><summary><strong>{escape(name)}</strong> ({len(methods)})</summary><ul>"
+            + "".join(f"<li><code>.{m}()</code> {escape(line)}</li>" for m, line in methods)
+            + "</ul></details>"
             for name, methods in self._chapters()
         )
-        tables = ", ".join(f"<code>study.{name}</code>" for name in dir(self.tables))
+        tables = ", ".join(f"<code>.{name}</code>" for name in dir(self.tables))
         return (
             f"<div><h3>{escape(self.spec.study.title[self.language])}</h3>{mark if self.simulated else ''}"
             f"<p><strong>{escape(text('internal', self.language))}</strong></p><p>{escape(self._scope())}</p>"
@@ -74,10 +74,12 @@ class Study(AboutLimits):
             methods = {
                 n: f for n, f in vars(chapter).items() if inspect.isfunction(f) and not n.startswith("_")
             }
-            lines = [
-                (name, (inspect.getdoc(method) or "").split("\n")[0]) for name, method in methods.items()
-            ]
+            lines = [(name, _first_line(method)) for name, method in methods.items()]
             yield text(f"chapter_{key}", self.language), lines
+
+
+def _first_line(method: Callable) -> str:
+    return (inspect.getdoc(method) or "").split("\n")[0].replace("`", "")
 
 
 def open_study(study: str | Path, *, language: str = "vi") -> Study:

@@ -40,8 +40,11 @@ def _rows(c: PageContext, stream: str) -> pd.DataFrame:
 
 def _sentence(c: PageContext, stream: StreamSpec) -> str:
     text = c.text["situation"]
-    row = c.here("rates", stream=stream.key, period=c.period).iloc[0]
+    rows = c.here("rates", stream=stream.key, period=c.period)
     fields = {"stream": stream.label[c.language], "period": _period(c), "top": c.words.top}
+    if rows.empty:
+        return text["not_comparable"].format(**fields)
+    row = rows.iloc[0]
     if row["hidden"]:
         return text["hidden"].format(**fields)
     return text[_verdict(row)].format(
@@ -101,14 +104,14 @@ def _block_rates(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
     frame = _rows(c, stream.key).assign(
         label=lambda f: f["period"].map(c.words.period), emphasis=lambda f: f["period"] == c.period
     )
-    reference = frame.loc[frame["period"] == c.period, "reference_rate"].iloc[0]
+    reference = frame.loc[frame["period"] == c.period, "reference_rate"].dropna()
     chart = charts.dot_interval(
         frame,
         title=text["chart_stream"].format(stream=stream.label[c.language]),
         caption=f"{text['chart_rate'].format(per=c.per, population=c.population(stream))}.",
         value="rate",
         kind="rate",
-        reference=float(reference),
+        reference=float(reference.iloc[0]) if len(reference) else None,
         reference_label=c.words.top,
         **c.chart_options(labels=None),
     )

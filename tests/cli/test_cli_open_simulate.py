@@ -1,0 +1,77 @@
+"""`diaban open` and `diaban simulate`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def test_open_without_a_run_says_what_to_do_first(typed):
+    typed("new", "trial", "--example")
+    result = typed("open", "trial")
+    assert result.exit_code == 2
+    assert [("diaban run trial" in line) for line in result.stderr.splitlines()] == [True, True]
+
+
+def test_open_shows_the_newest_index(typed, desk, monkeypatch):
+    opened: list[str] = []
+    monkeypatch.setattr(click, "launch", opened.append)
+    typed("new", "trial", "--example")
+    index = desk / "outputs" / "trial" / "latest" / "site" / "index.html"
+    index.parent.mkdir(parents=True)
+    index.touch()
+    assert typed("open", "trial").stdout.strip() == str(index.relative_to(desk))
+    assert opened == [index.resolve().as_uri()]
+    typed("open", "trial", "--print")
+    assert len(opened) == 1
+    assert typed("open", "trial", "--outputs", "elsewhere").exit_code == 2
+
+
+@pytest.fixture
+def simulated(desk: Path) -> Path:
+    """The simulated study without its tables."""
+    shutil.copytree(DATA / "reference", desk / "data" / "reference")
+    shutil.copytree(
+        DATA / "binh_phuoc", desk / "data" / "binh_phuoc", ignore=shutil.ignore_patterns("tables")
+    )
+    return desk / "data" / "binh_phuoc"
+
+
+def test_simulate_says_what_it_wrote(typed, simulated):
+    result = typed("simulate")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    written = [simulated.parents[1] / line.strip() for line in lines[1:-1]]
+    assert len(written) == 10
+    assert all(path.is_file() for path in written)
+    assert lines[-1].endswith("diaban check binh_phuoc")
+    for path in written:
+        assert path.read_bytes() == (DATA / "binh_phuoc" / "tables" / path.name).read_bytes()
+
+
+def test_another_seed_gives_another_province(typed, simulated):
+    typed("simulate", "binh_phuoc", "--seed", "7")
+    cases = (simulated / "tables" / "cases.csv").read_bytes()
+    assert cases != (DATA / "binh_phuoc" / "tables" / "cases.csv").read_bytes()
+
+
+def test_data_that_are_not_simulated_are_not_overwritten(typed, simulated):
+    declared = simulated / "study.toml"
+    text = declared.read_text(encoding="utf-8").replace("simulated = true", "simulated = false")
+    declared.write_text(text, encoding="utf-8")
+    result = typed("simulate", "binh_phuoc")
+    assert result.exit_code == 2
+    assert "study.simulated = false" in result.stderr
+    assert not (simulated / "tables").exists()
+
+
+def test_a_study_without_a_truth_cannot_be_simulated(typed):
+    typed("new", "trial", "--example")
+    result = typed("simulate", "trial")
+    assert result.exit_code == 2
+    assert "truth.toml" in result.stderr
