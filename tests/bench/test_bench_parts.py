@@ -1,4 +1,4 @@
-"""The bench itself: its rows, its file, and that a part which fails stays alone. Its numbers are not tested."""
+"""The bench itself: its rows, its file, a part that fails stays alone. Its numbers are not tested."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def test_truth_comes_as_rows():
 
 
 def test_a_part_that_fails_does_not_stop_the_others(tmp_path, capsys):
-    def broken(options):
+    def broken(_):
         yield Measurement("broken: first", 1, "s")
         raise ValueError("out of order")
 
-    def sound(options):
+    def sound(_):
         yield Measurement("sound: only", 2, "s", "beside 3")
 
     rows, failed = run_parts({"broken": broken, "sound": sound}, Options(tmp_path, tmp_path))
@@ -81,14 +81,14 @@ def test_a_part_that_fails_does_not_stop_the_others(tmp_path, capsys):
 
 
 def test_the_exit_code_tells_of_a_failed_part(tmp_path, monkeypatch):
-    def broken(options):
+    def broken(_):
         raise ValueError("out of order")
 
     monkeypatch.setitem(PARTS, "stage", broken)
     assert quick(tmp_path, "--only", "stage") == (1, {})
 
 
-def test_an_unknown_part_is_refused(tmp_path, capsys):
+def test_an_unknown_part_is_refused(capsys):
     with pytest.raises(SystemExit) as refused:
         main(["--only", "speed,sped"])
     assert refused.value.code == 2

@@ -34,7 +34,8 @@ def test_the_districts(form):
     ],
 )
 def test_letters_before_tones(names):
-    assert sorted(names[::-1], key=sort_key) == names
+    backwards = names[::-1]
+    assert sorted(backwards, key=sort_key) == names
 
 
 def test_edges():
@@ -45,4 +46,5 @@ def test_edges():
 
 @given(st.lists(st.text(max_size=8), max_size=8))
 def test_any_text_can_be_sorted_and_the_order_does_not_depend_on_the_start(names):
-    assert sorted(names, key=sort_key) == sorted(names[::-1], key=sort_key)
+    backwards = names[::-1]
+    assert sorted(names, key=sort_key) == sorted(backwards, key=sort_key)

@@ -14,7 +14,6 @@ from published_attack import ABOUT_CODING, PublishedAttack, small_counts
 
 from diaban.analysis.case_factors import case_factors
 from diaban.analysis.rates import rates_table
-from diaban.release.build import build_cube
 from diaban.release.cube import Cube, protect
 
 THRESHOLD = 5
@@ -202,7 +201,6 @@ def test_a_small_number_of_files_with_a_code_is_hidden_with_its_share():
     gone = ["n_coded", "share", "lower", "upper", "rest_share", "ratio", "shrunk_share", "p", "q", "over"]
     assert rows.loc[("a", "A"), gone].isna().all()
     assert rows.loc[(["b", "c"], "A"), "hidden"].any(), "the whole would tell a single one"
-    assert rows.loc[("a", "B"), "n_coded"] == 20
     assert_safe(frames, results)
 
 
@@ -314,7 +312,7 @@ def test_derived_columns_go_with_the_count(kept):
 
 def test_the_cube_holds_no_case_record_and_no_small_area(kept):
     """Nothing on the level of analysis, nothing by file or person."""
-    cube, results = kept
+    cube, _ = kept
     localities = set(cube["localities"]["locality"])
     for name, frame in cube.frames.items():
         assert not {"case_key", "person_key", "coder_id"} & set(frame.columns), name
@@ -349,14 +347,7 @@ def test_a_cube_survives_the_disk(kept, tmp_path):
     assert again.facts == json.loads(json.dumps(cube.facts))
 
 
-def test_a_cube_is_the_same_each_time(kept, made_run):
+def test_protecting_again_gives_the_cube_of_the_run(kept):
     cube, results = kept
-    card = SimpleNamespace(sources=cube["sources"])
-    again = build_cube(results, card, made_run.folder)
-    for name in ("rates", "trends", "run_chart", "case_factors", "cells"):
-        assert (
-            again[name]
-            .reset_index(drop=True)
-            .astype("str")
-            .equals(cube[name].reset_index(drop=True).astype("str"))
-        )
+    for name, frame in protect(results).items():
+        assert_frame_equal(frame.reset_index(drop=True), cube[name].reset_index(drop=True), check_dtype=False)

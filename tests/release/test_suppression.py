@@ -85,10 +85,21 @@ def test_blank_hides_values_and_says_so():
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=3, max_size=4))
 def test_the_attack_never_wins(rows):
-    """Whatever the table: no small cell is left with a range narrower than the threshold, unless all is hidden."""
+    """Whatever the table: no small cell is left with a range narrower than the threshold."""
     counts, equations = table(rows)
     primary = counts.index[small(counts, 5)]
     hidden = hidden_cells(counts, equations, primary, threshold=5)
     ranges = Attacker(counts, equations).ranges(hidden)
     for cell in primary:
         assert ranges.loc[cell, "upper"] - ranges.loc[cell, "lower"] >= 5
+
+
+def test_what_would_be_missed_most_is_hidden_last():
+    counts, equations = table([[3, 20, 11], [30, 40, 12], [21, 22, 23]])
+    missed = {cell: 1 for cell in counts.index if cell.endswith("c1")}
+    hidden = hidden_cells(counts, equations, ["r0c0"], threshold=5, reluctance=missed)
+    assert not any(cell.endswith("c1") for cell in hidden)
+    only = hidden_cells(
+        counts, [equations[0]], ["r0c0"], threshold=5, reluctance=dict.fromkeys(counts.index, 1)
+    )
+    assert len(only) == 2, "hidden all the same where nothing else helps"

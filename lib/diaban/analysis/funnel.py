@@ -141,18 +141,20 @@ def outliers(z: ArrayLike, level: float = OUTLIER_LEVEL) -> NDArray[np.object_]:
     return first_true([values > limit, values < -limit], ["high", "low"])
 
 
-def funnel_curve(cases: ArrayLike, expected: ArrayLike, *, points: int = 200) -> pd.DataFrame:
+def funnel_curve(
+    cases: ArrayLike, expected: ArrayLike, *, points: int = 200, margin: float = 1.0
+) -> pd.DataFrame:
     """Lines of a funnel of observed over expected for one group of localities.
 
-    Returns expected (from the smallest to the largest), lower_95, upper_95, lower_99_8, upper_99_8 and
-    tau2 (0: Poisson limits). The same tau2 that `rates_table` adjusts z by.
+    Returns expected (from the smallest over `margin` to the largest times it), lower_95, upper_95,
+    lower_99_8, upper_99_8 and tau2 (0: Poisson limits), the same that `rates_table` adjusts z by.
     """
     o, e = np.asarray(cases, dtype=float), np.asarray(expected, dtype=float)
     shown = e[e > 0]
     if len(shown) == 0:
         return pd.DataFrame(columns=["expected", "lower_95", "upper_95", "lower_99_8", "upper_99_8", "tau2"])
     tau2 = between_variance(exact_z(o, e), 4 * e)
-    grid = np.geomspace(shown.min(), max(shown.max(), shown.min() * 1.01), points)
+    grid = np.geomspace(shown.min() / margin, max(shown.max(), shown.min() * 1.01) * margin, points)
     curve = pd.DataFrame({"expected": grid})
     for level, name in zip(LEVELS, ("95", "99_8"), strict=True):
         curve[f"lower_{name}"], curve[f"upper_{name}"] = funnel_limits(grid, level, tau2=tau2)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from diaban.analysis.funnel import funnel_curve
 from diaban.charts.choropleths import simplified
 from diaban.errors import DiabanError
 from diaban.intake.card import DataCard
@@ -41,7 +40,7 @@ def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
         "neighbours": _within(tables.neighbours, localities),
         "measures": read_measures(spec, folder),
         "sources": card.sources[["table", "rows", "kept", "quarantined", "citation", "licence"]],
-        "funnel": _funnels(results),
+        "funnel": results.funnel,
     }
     code_book = tables.code_book
     frames["code_book"] = (
@@ -91,17 +90,6 @@ def _localities(results: Results) -> pd.DataFrame:
 def _within(neighbours: pd.DataFrame, localities: pd.DataFrame) -> pd.DataFrame:
     known = localities["locality"]
     return neighbours[neighbours["a"].isin(known) & neighbours["b"].isin(known)].reset_index(drop=True)
-
-
-def _funnels(results: Results) -> pd.DataFrame:
-    """Limits of the funnel of every stream in the report block, adjusted for overdispersion."""
-    rates = results.rates[results.rates["period"] == results.spec.periods.report].dropna(subset=["z"])
-    curves = [
-        funnel_curve(rows["cases"], rows["expected"]).assign(stream=stream)
-        for stream, rows in rates.groupby("stream")
-    ]
-    columns = ["expected", "lower_95", "upper_95", "lower_99_8", "upper_99_8", "stream"]
-    return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=columns)
 
 
 def _no_case_factors() -> pd.DataFrame:

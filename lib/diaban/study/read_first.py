@@ -11,8 +11,8 @@ READ_FIRST: dict[str, list[str]] = {
         "conditions": "label stream part rate_ratio lower upper q supported withheld",
         "unsupported": "label stream part rate_ratio lower upper p q",
         "factor_profile": "name label unit period value reference quartile_low quartile_high verdict",
-        "factors": "label stream support direction indicator share over_in between_ratio between_q within_ratio "
-        "within_q",
+        "factors": "label stream support direction indicator share over_in between_ratio between_q "
+        "within_ratio within_q",
         "quarantined": "table column value why",
         "card": "table file rows furniture set_aside empty equal taken quarantined kept",
     }.items()

@@ -146,7 +146,7 @@ def _funnels(c: PageContext, streams: list[StreamSpec]) -> list[tuple[str, str]]
             continue
         chart = charts.funnel(
             rates,
-            c.cube["funnel"][c.cube["funnel"]["stream"] == stream.key],
+            c.all_of("funnel", stream.key),
             title=text["funnel_title"].format(stream=stream.label[c.language], place=c.place),
             caption=text["funnel_caption"],
             **c.chart_options(highlight=c.locality),
