@@ -20,7 +20,6 @@ def test_every_command_says_what_it_is_for_with_examples_and_what_comes_next(typ
     assert f"diaban {name}" in said
     assert "Ví dụ / Examples:" in said
     assert name == "open" or "Sau đó" in said
-    assert "/work" not in said
 
 
 def test_alone_it_shows_where_to_start(typed):

@@ -76,7 +76,7 @@ class PublishedAttack:
 
     def _read_counts(self, frames: dict[str, pd.DataFrame]) -> None:
         rates, annual = frames["rates"], frames["run_chart"]
-        for (stream, block), rows in rates.groupby(["stream", "period"]):
+        for (stream, block), rows in rates.dropna(subset=["expected"]).groupby(["stream", "period"]):
             self._know(("cases", ALL, stream, block), round(rows["expected"].sum()))
         for r in rates.itertuples():
             self._know(("cases", r.locality, r.stream, r.period), r.cases)
@@ -108,7 +108,8 @@ class PublishedAttack:
             self.sums.append((("cases", ALL, stream, period), parts))
 
     def _read_files(self, frames: dict[str, pd.DataFrame]) -> None:
-        factors = frames["case_factors"]
+        numbers = ["n_coded", "n_files", "rest_coded", "rest_files"]
+        factors = frames["case_factors"].astype(dict.fromkeys(numbers, "Float64"))
         parts = defaultdict(list)
         for r in factors.itertuples():
             kind = "all files" if r.code in ABOUT_CODING else "coded files"

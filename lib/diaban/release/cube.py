@@ -51,10 +51,11 @@ class Cube:
 
     @classmethod
     def load(cls, folder: Path) -> Cube:
-        frames = {
-            path.stem: gpd.read_parquet(path) if path.stem == "boundaries" else pd.read_parquet(path)
-            for path in sorted(folder.glob("*.parquet"))
-        }
+        with pd.option_context("mode.string_storage", "python"):  # frames this small are quicker without Arrow
+            frames = {
+                path.stem: gpd.read_parquet(path) if path.stem == "boundaries" else pd.read_parquet(path)
+                for path in sorted(folder.glob("*.parquet"))
+            }
         return cls(frames, json.loads((folder / "facts.json").read_text("utf-8")))
 
 
@@ -75,12 +76,13 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         group=group,
         reluctance=_reluctance(counts.index, results.spec.periods.report),
     )
-    blocks = _hides(results.rates, hidden) | _whole_hides(results.rates, hidden)
+    whole = _whole_hides(results.rates, hidden)
+    rates = blank(results.rates, whole, ["reference_rate", "expected"])
     trends = results.trends
     base = trends.assign(period=results.spec.periods.baseline)
     annual = results.run_chart
     frames = {
-        "rates": blank(results.rates, blocks, _RATE_VALUES),
+        "rates": blank(rates, whole | _hides(rates, hidden), _RATE_VALUES),
         "trends": blank(
             trends,
             _hides(trends, hidden) | _hides(base, hidden),
@@ -124,7 +126,7 @@ def _whole_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataFrame
     rows = factors[~factors["code"].isin(ABOUT_CODING)]
     whole = rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum()
     shown = [_code_cell(WHOLE, r.stream, r.code) not in hidden for r in whole.itertuples()]
-    return whole[shown].assign(share=lambda w: w["n_coded"] / w["n_files"].where(w["n_files"] > 0))
+    return whole[np.array(shown, dtype=bool)].assign(share=lambda w: w["n_coded"] / w["n_files"].where(w["n_files"] > 0))
 
 
 def _linked_tables(results: Results, threshold: int) -> tuple:

@@ -23,7 +23,8 @@ CATALOGUES = [
 BANNED = {
     "vi": re.compile(
         r"điểm đen|điểm nóng|(?<!\w)ổ (?:nhóm|tội phạm|tệ nạn)|vùng tội phạm|lỗi của nạn nhân|do nạn nhân"
-        r"|lỗi của (?:trẻ|em|các em|cháu)|dân trí thấp|ý thức kém|hư hỏng|gây ra|dẫn đến|buông lỏng",
+        r"|lỗi của (?:trẻ|em|các em|cháu)|dân trí thấp|ý thức kém|hư hỏng(?! tài sản)|gây ra|dẫn đến"
+        r"|buông lỏng",
         re.IGNORECASE,
     ),
     "en": re.compile(

@@ -1,0 +1,247 @@
+"""The pages in a real browser, opened from disk: what a reader sees on a screen, a phone and paper."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MARK = "Dữ liệu mô phỏng / Simulated data"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+HEAVIEST = 1_500_000
+
+
+def _missing(what: str) -> None:
+    """In CI what is missing is a failure; for a user it is a skip that says what to install."""
+    if os.environ.get("CI"):
+        pytest.fail(f"browser tests need {what}")
+    pytest.skip(f"browser tests need {what}")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("playwright: pip install -e '.[dev]'")
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        _missing("Chromium: apt-get install chromium (or set up Google Chrome)")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+class Watched:
+    """A page of the browser, with all that went wrong on it."""
+
+    def __init__(self, page) -> None:
+        self.page = page
+        self.troubles: list[str] = []
+        page.on("console", lambda message: self._heard(message))
+        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("requestfailed", lambda request: self.troubles.append(f"failed: {request.url}"))
+
+    def _heard(self, message) -> None:
+        if message.type in ("error", "warning"):
+            self.troubles.append(f"{message.type}: {message.text}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(("file:", "data:")):
+            self.troubles.append(f"network: {url}")
+
+    def open(self, path: Path) -> None:
+        self.page.goto(path.as_uri())
+
+
+@contextmanager
+def opened(browser, *, size=DESK, javascript: bool = True) -> Iterator[Watched]:
+    context = browser.new_context(viewport=size, java_script_enabled=javascript)
+    try:
+        yield Watched(context.new_page())
+    finally:
+        context.close()
+
+
+def files(made_run) -> list[tuple[str, Path]]:
+    return [(language, path) for language, path, _ in made_run.html()]
+
+
+def test_index_to_findings_and_back(browser, made_run):
+    for language in made_run.spec.study.languages:
+        index = made_run.site(language) / "index.html"
+        with opened(browser) as watched:
+            page = watched.page
+            watched.open(index)
+            names = page.locator("table a").all_inner_texts()
+            assert len(names) == 2
+            page.locator("table a").first.click()
+            assert page.locator("h1").inner_text() == names[0]
+            findings = page.locator("li.finding")
+            assert 1 <= findings.count() <= 5
+            assert findings.first.locator(".claim").is_visible()
+            assert findings.first.bounding_box()["y"] < DESK["height"], (
+                "the first finding is on the first screen"
+            )
+            page.locator("nav a[href='#causes']").click()
+            assert page.locator("#causes").bounding_box()["y"] < DESK["height"]
+            page.locator("nav a").first.click()
+            assert page.url == index.as_uri()
+            assert page.locator("html").get_attribute("lang") == language
+            assert watched.troubles == []
+
+
+def test_no_error_no_request_and_the_right_language(browser, made_run):
+    with opened(browser) as watched:
+        for language, path in files(made_run):
+            watched.open(path)
+            assert watched.page.locator("html").get_attribute("lang") == language
+            assert watched.page.title()
+            assert path.stat().st_size <= HEAVIEST
+        assert watched.troubles == []
+
+
+def test_a_phone_needs_no_sideways_scrolling(browser, made_run):
+    with opened(browser, size=PHONE) as watched:
+        for language, path in files(made_run):
+            watched.open(path)
+            watched.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            width = watched.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], (language, path.name, width)
+
+
+def test_text_on_a_phone_can_be_read(browser, made_run):
+    """Nothing that one reads is smaller than 12 pixels, in figures 8."""
+    script = """() => [...document.querySelectorAll('p, li, td, th, dd, dt, figcaption')]
+        .filter(e => e.innerText.trim() && e.offsetWidth)
+        .filter(e => parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.innerText.slice(0, 40))"""
+    figures = """() => [...document.querySelectorAll('main svg text')].filter(e => e.getBoundingClientRect().height)
+        .filter(e => parseFloat(getComputedStyle(e).fontSize)
+            * e.ownerSVGElement.getBoundingClientRect().width / e.ownerSVGElement.viewBox.baseVal.width < 7.5)
+        .map(e => e.textContent)"""
+    with opened(browser, size=PHONE) as watched:
+        for language, path in files(made_run):
+            watched.open(path)
+            assert watched.page.evaluate(script) == [], (language, path.name)
+            assert watched.page.evaluate(figures) == [], (language, path.name)
+
+
+def test_figures_have_names_and_tables_have_heads(browser, made_run):
+    """As assistive technology reads them, from the browser's own tree."""
+    with opened(browser) as watched:
+        for language, path in files(made_run):
+            watched.open(path)
+            page = watched.page
+            for svg in page.locator("main svg").all():
+                assert len((svg.get_attribute("aria-label") or "").strip()) > 15, (language, path.name)
+            named = page.get_by_role("img", name=re.compile(r"\S"))
+            assert named.count() == page.locator("main svg").count(), (language, path.name)
+            scopes = page.evaluate("[...document.querySelectorAll('th')].map(th => th.scope)")
+            assert set(scopes) <= {"col", "row"}, (language, path.name)
+            levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
+            assert levels[0] == 1
+            assert levels.count(1) == 1
+            assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False)), (path.name, levels)
+
+
+def test_texts_of_a_figure_do_not_collide(browser, made_run):
+    """No two texts of one figure cover each other."""
+    script = """() => [...document.querySelectorAll('main svg')].flatMap(svg => {
+        const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+        return boxes.flatMap(([a, r], i) => boxes.slice(i + 1).filter(([b, s]) =>
+            Math.min(r.right, s.right) - Math.max(r.left, s.left) > 3 &&
+            Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top) > 5).map(([b]) => [a, b].join(' × ')));
+    })"""
+    with opened(browser) as watched:
+        for language, path in files(made_run):
+            watched.open(path)
+            assert watched.page.evaluate(script) == [], (language, path.name)
+
+
+def test_the_mark_is_seen_on_screen(browser, made_run):
+    simulated = made_run.spec.study.simulated
+    with opened(browser) as watched:
+        for language, path in files(made_run):
+            watched.open(path)
+            mark = watched.page.locator(".mark")
+            assert mark.count() == int(simulated), (language, path.name)
+            if simulated:
+                assert MARK in mark.inner_text()
+                assert mark.is_visible()
+                assert mark.bounding_box()["y"] < DESK["height"]
+            else:
+                assert "imulated" not in watched.page.content()
+
+
+def test_the_mark_is_seen_on_paper(browser, made_run, tmp_path):
+    """In the PDF that a print makes: on its first sheet and at each figure, or nowhere."""
+    reader = shutil.which("pdftotext")
+    if reader is None:
+        _missing("pdftotext: apt-get install poppler-utils")
+    simulated = made_run.spec.study.simulated
+    language = made_run.spec.study.languages[0]
+    path = next(iter(made_run.pages(language).values()))
+    with opened(browser) as watched:
+        watched.open(path)
+        figures = watched.page.locator("figure").count()
+        watched.page.pdf(path=tmp_path / "page.pdf", format="A4")
+    printed = subprocess.run(
+        [reader, tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    sheets = [sheet for sheet in printed.split("\f") if sheet.strip()]
+    words = Counter(" ".join(sheet.split()).count(MARK) for sheet in sheets)
+    marks = sum(count * times for count, times in words.items())
+    if not simulated:
+        assert "imulated" not in printed
+        return
+    assert MARK in " ".join(sheets[0].split())
+    assert marks > figures / 2
+    assert len(sheets) <= 14
+
+
+def test_print_shows_the_numbers_behind_the_figures(browser, binh_phuoc_run):
+    """Tables that are folded on the screen are open on paper, and nothing is cut off at the right."""
+    path = next(iter(binh_phuoc_run.pages("vi").values()))
+    with opened(browser, size={"width": 680, "height": 960}) as watched:
+        watched.open(path)
+        watched.page.emulate_media(media="print")
+        table = watched.page.locator("details table").first
+        assert table.bounding_box()["height"] > 20
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 680
+
+
+def test_pages_work_without_javascript(browser, made_run):
+    with opened(browser, javascript=False) as watched:
+        page = watched.page
+        for language in made_run.spec.study.languages:
+            watched.open(made_run.site(language) / "index.html")
+            page.locator("table a").first.click()
+            assert page.locator("li.finding .claim").first.is_visible()
+            assert page.locator("main svg").first.is_visible()
+            page.locator("summary").first.click()
+            assert page.locator("details[open] table").first.is_visible()
+        assert watched.troubles == []
+
+
+def test_the_keyboard_reaches_every_link(browser, binh_phuoc_run):
+    with opened(browser) as watched:
+        watched.open(next(iter(binh_phuoc_run.pages("vi").values())))
+        links = watched.page.locator("a[href], summary").count()
+        reached = set()
+        for _ in range(links):
+            watched.page.keyboard.press("Tab")
+            reached.add(watched.page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
+            outline = watched.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            assert outline != "none"
+        assert len(reached) > 7
