@@ -49,6 +49,12 @@ def main() -> None:
     metavar="NAME",
     help="Chỉ địa bàn này, có dấu hay không dấu; lặp lại được / only this one; may be repeated.",
 )
+@click.option(
+    "--within",
+    "-w",
+    metavar="NAME",
+    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
+)
 @click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
 @click.option(
     "--language", "-l", type=click.Choice(["vi", "en", "all"]), help="Ngôn ngữ của trang / of the pages."
@@ -63,6 +69,7 @@ def main() -> None:
 def run(
     study: str | None,
     districts: tuple[str, ...],
+    within: str | None,
     period: str | None,
     language: str | None,
     jobs: int | None,
@@ -78,7 +85,7 @@ def run(
     Ví dụ / Examples:
       diaban run
       diaban run binh_phuoc --district "Bù Đăng" --district "dong xoai"
-      diaban run germany_districts --language all --jobs 4
+      diaban run germany_districts --within Bayern --language all --jobs 4
 
     \b
     Sau đó: mở index.html được in ra sau cùng (hoặc `diaban open`).
@@ -87,7 +94,7 @@ def run(
             A second run makes only what has changed.
     """
     folder = _folder(study)
-    codes = _codes(folder, districts)
+    parent, codes = _codes(folder, within, districts)
     from diaban.run.methods import Method
     from diaban.run.start import load_conductor
 
@@ -101,6 +108,7 @@ def run(
         jobs=jobs,
         method=method,
         outputs=outputs,
+        within=parent,
     )
     return tell_report(report)
 
@@ -242,18 +250,23 @@ def _data_folder() -> Path:
         return Path.cwd() / "data"
 
 
-def _codes(folder: Path, names: tuple[str, ...]) -> list[str]:
-    """Codes of the named localities of report. The declaration and the names are looked at before anything is
-    loaded, computed or written."""
+def _codes(folder: Path, within: str | None, names: tuple[str, ...]) -> tuple[str | None, list[str]]:
+    """Codes of the larger locality, if one is named, and of the named localities of report in it.
+
+    The declaration and the names are looked at before anything is loaded, computed or written.
+    """
     from diaban.spec import read_spec
 
     spec = read_spec(folder)
-    if not names:
-        return []
+    if within is None and not names:
+        return None, []
     from diaban.intake import read_localities
     from diaban.places.names import find_locality
 
     known = read_localities(spec, folder)
-    if spec.places.report_parent is not None:
-        known = known[known["parent"] == spec.places.report_parent]
-    return [find_locality(known, name, level=spec.places.report_level) for name in names]
+    reported = known[known["level"] == spec.places.report_level]
+    above = known[known["locality"].isin(reported["parent"])]
+    parent = spec.places.report_parent if within is None else find_locality(above, within)
+    if parent is not None:
+        reported = reported[reported["parent"] == parent]
+    return parent if within is not None else None, [find_locality(reported, name) for name in names]

@@ -76,14 +76,27 @@ def _usage(error: click.ClickException) -> DiabanError:
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     fields = {"help": f"{ctx.command_path if ctx else 'diaban'} --help"}
     if isinstance(error, click.NoSuchOption):
-        likely = ", ".join(error.possibilities or ()) or "–"
+        likely = ", ".join(error.possibilities or _options(ctx))
         return DiabanError("cli_unknown_option", option=error.option_name, likely=likely, **fields)
     if isinstance(error, click.MissingParameter) and error.param is not None and ctx is not None:
         return DiabanError("cli_missing_argument", name=error.param.make_metavar(ctx), **fields)
     if isinstance(error, click.BadParameter) and error.param is not None:
-        name = error.param.opts[0]
-        return DiabanError("cli_bad_value", name=name, detail=error.message, **fields)
+        expected = _accepted(error.param.type) or error.message
+        return DiabanError("cli_bad_value", name=error.param.opts[0], expected=expected, **fields)
     return DiabanError("cli_usage", detail=error.format_message(), **fields)
+
+
+def _options(ctx: click.Context | None) -> list[str]:
+    """Every long option of the command."""
+    params = ctx.command.get_params(ctx) if ctx else []
+    return [option for param in params for option in param.opts if option.startswith("--")]
+
+
+def _accepted(kind: click.ParamType) -> str:
+    """Values of this kind, as either language can print them."""
+    if isinstance(kind, click.Choice):
+        return ", ".join(map(str, kind.choices))
+    return "1, 2, 3, …" if kind.name.startswith("integer") else ""
 
 
 def _log(error: Exception) -> str:

@@ -9,6 +9,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,8 @@ def test_text_on_a_phone_can_be_read(browser, made_run):
     script = """() => [...document.querySelectorAll('p, li, td, th, dd, dt, figcaption')]
         .filter(e => e.innerText.trim() && e.offsetWidth)
         .filter(e => parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.innerText.slice(0, 40))"""
-    figures = """() => [...document.querySelectorAll('main svg text')].filter(e => e.getBoundingClientRect().height)
+    figures = """() => [...document.querySelectorAll('main svg text')]
+        .filter(e => e.getBoundingClientRect().height)
         .filter(e => parseFloat(getComputedStyle(e).fontSize)
             * e.ownerSVGElement.getBoundingClientRect().width / e.ownerSVGElement.viewBox.baseVal.width < 7.5)
         .map(e => e.textContent)"""
@@ -152,7 +154,7 @@ def test_figures_have_names_and_tables_have_heads(browser, made_run):
             levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
             assert levels[0] == 1
             assert levels.count(1) == 1
-            assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False)), (path.name, levels)
+            assert all(b <= a + 1 for a, b in pairwise(levels)), (path.name, levels)
 
 
 def test_texts_of_a_figure_do_not_collide(browser, made_run):

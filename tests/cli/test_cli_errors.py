@@ -41,8 +41,9 @@ def test_unknown_option_gives_the_nearest(typed):
     ("words", "parts"),
     [
         (["new"], ["NAME", "diaban new --help"]),
-        (["run", "--jobs", "0"], ["--jobs", "0"]),
-        (["run", "--language", "fr"], ["--language", "fr", "vi"]),
+        (["run", "--jobs", "0"], ["--jobs", "1, 2, 3"]),
+        (["run", "--language", "fr"], ["--language", "vi, en, all"]),
+        (["check", "--zzz"], ["--zzz", "--help"]),
         (["check", "a", "b"], ["b", "diaban check --help"]),
     ],
 )

@@ -80,7 +80,8 @@ def _draw(canvas: Canvas, *, runs: pd.DataFrame, look: _Look) -> float:
     high = top_of(values) * 1.08
     ticks, step = ticks_of(0, high, 3, whole=look.kind == "count")
     names = [tick_text(tick, step, look.kind, look.language) for tick in ticks]
-    left = 14 + max(text_width(name, SMALL) for name in names)
+    first = value_text(runs["observed"].iloc[0], look.kind, look.language)
+    left = 14 + max(text_width(name, SMALL) for name in names) + max(0.0, text_width(first, SMALL) / 2 - 7)
     down = Scale(0, high, _HEIGHT, 24)
     across = Scale(0, max(len(runs) - 1, 1), left, canvas.width - _LABEL_WIDTH - 12)
     xs = across.points(np.arange(len(runs)) if len(runs) > 1 else np.array([0.5]))
