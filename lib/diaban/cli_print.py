@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,17 +80,20 @@ def tell_simulated(folder: Path, written: list[Path]) -> None:
 def tell_report(report: Report) -> int:
     """Failed localities on standard error, then where the index is; returns the exit code."""
     for failed in report.failed:
-        _tell_failed(failed)
+        click.secho(f"{failed.name}: không có trang / no page", fg="red", err=True)
+        say_error(_reason(failed))
     if report.failed:
+        half_run = near(report.site.parent.parent / "notebooks")
         click.echo(f"Không làm được / Failed: {len(report.failed)}", err=True)
+        click.echo(f"Bản chạy dở / Half-run notebooks: {half_run}", err=True)
     click.echo(f"Số trang / Pages: {len(report.done)}")
     click.echo(f"Mở / Open: {near(report.site)}")
     return FAILED if report.failed else 0
 
 
-def _tell_failed(failed: Failed) -> None:
-    click.secho(f"{failed.name}: không có trang / no page", fg="red", err=True)
+def _reason(failed: Failed) -> DiabanError:
     if isinstance(failed.error, DiabanError):
-        say_error(failed.error)
-    else:
-        click.echo(failed.message, err=True)
+        return failed.error
+    line = (failed.message.strip().splitlines() or ["?"])[0].rstrip(".")
+    code = re.search(r"\(([^()]+)\)$", line)
+    return DiabanError(f"cli_page_{failed.kind}", detail=code[1] if code and failed.kind == "died" else line)

@@ -100,6 +100,8 @@ def test_failed_localities_are_named_with_cell_and_error(typed, asked):
     result = typed("run")
     assert result.exit_code == 1
     assert "Traceback" not in result.stderr
-    for word in ("Bù Đăng", "[7]", "KeyError", "bu-dang.failed.ipynb", "Lộc Ninh", "signal 9"):
+    for word in ("Bù Đăng", "[7]", "KeyError", "bu-dang.failed.ipynb", "Lộc Ninh", "signal 9", "--jobs 1"):
         assert word in result.stderr
+    for word in ("Lỗi: ", "Error: "):
+        assert sum(line.startswith(word) for line in result.stderr.splitlines()) == 2
     assert "i.html" in result.stdout

@@ -9,6 +9,9 @@ import pandas as pd
 from diaban.findings.finding import Finding
 from diaban.findings.strength import factor_strength
 
+HINT = 0.01
+"""A p-value above this is not even a hint: among hundreds of codes a dozen would fall below 0.05 by chance."""
+
 
 def case_side_findings(
     case_factors: pd.DataFrame, supported_codes: Mapping[tuple[str, str], bool], *, period: str
@@ -19,7 +22,7 @@ def case_side_findings(
     the stream and less favourable in this locality.
     """
     rows = case_factors[~case_factors["hidden"] & case_factors["withheld"].isna()]
-    for row in rows[(rows["p"] < 0.05) & (rows["share"] > rows["rest_share"])].itertuples():
+    for row in rows[(rows["p"] < HINT) & (rows["share"] > rows["rest_share"])].itertuples():
         strength = factor_strength(
             case_side=True,
             area_side=supported_codes.get((row.stream, row.code), False),
@@ -61,7 +64,7 @@ def area_side_findings(
     between = area_factors[(area_factors["part"] == "between") & area_factors["supported"].fillna(False)]
     here = profile[profile["verdict"] == "worse"]
     for row in between.merge(here, on="indicator", suffixes=("", "_here")).itertuples():
-        if (row.rate_ratio > 1) != (row.z > 0):
+        if (row.rate_ratio > 1) != (row.value > row.reference):
             continue  # unfavourable by its direction, yet associated with fewer cases: no finding
         ratio, lower, upper = _towards_more(row.rate_ratio, row.lower, row.upper)
         yield Finding(
@@ -87,6 +90,8 @@ def area_side_findings(
                 "indicator": row.indicator,
                 "value": row.value,
                 "reference": row.reference,
+                "direction": "higher" if row.value > row.reference else "lower",
+                "sd": row.sd,
                 "more_share": ratio - 1,
                 "more_share_lower": lower - 1,
                 "more_share_upper": upper - 1,

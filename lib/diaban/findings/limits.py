@@ -22,7 +22,6 @@ def luck_findings(detectability: pd.DataFrame) -> Iterator[Finding]:
             strength="strong",
             estimate=row.chance_by_luck,
             evidence=(f"detectability/{row.locality}/{row.stream}",),
-            alternatives=("chance",),
             action="judge_pooled",
             facts={
                 "mean_cases": row.mean_per_year,
@@ -56,7 +55,7 @@ def nothing_special(locality: str, period: str) -> Finding:
         statement="nothing_special",
         stream=None,
         period=period,
-        strength="moderate",
+        strength="insufficient",
         alternatives=("few_cases",),
         action="usual_work",
     )

@@ -55,14 +55,26 @@ def locality_findings(
 
 
 def first_screen(findings: list[Finding]) -> list[Finding]:
-    """The few findings that open the page: at most one of a kind and stream, no mere hints."""
+    """The few findings that open the page: at most one of a kind and stream, nothing twice, no mere hints."""
     chosen: list[Finding] = []
     for finding in findings:
         alike = [f for f in chosen if (f.statement, f.stream) == (finding.statement, finding.stream)]
         limit = 2 if finding.statement == "cause_over" else 1
-        if finding.statement != "cause_hint" and len(alike) < limit:
+        if finding.statement != "cause_hint" and len(alike) < limit and not _said_already(finding, chosen):
             chosen.append(finding)
     return chosen[:FIRST_SCREEN]
+
+
+def _said_already(finding: Finding, chosen: list[Finding]) -> bool:
+    """A second target; or the area side of a cause that the case side has told, with the same measures."""
+    if finding.statement == "target_by_luck":
+        return any(f.statement == "target_by_luck" for f in chosen)
+    if finding.statement == "area_factor":
+        told = {
+            m for f in chosen if (f.statement, f.stream) == ("cause_over", finding.stream) for m in f.measures
+        }
+        return bool(told.intersection(finding.measures))
+    return False
 
 
 def _reading_order(finding: Finding) -> tuple:

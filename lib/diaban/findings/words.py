@@ -128,7 +128,9 @@ class Words:
             return _capital(self.code(str(value)))
         if name == "indicator":
             return self.indicator(str(value))
-        if name in ("value", "reference"):
+        if name == "direction":
+            return self.text("direction", str(value))
+        if name in ("value", "reference", "sd"):
             return self.indicator_value(str(finding.facts["indicator"]), value)
         if name == "baseline":
             return self.period(str(value))

@@ -51,7 +51,9 @@ class Cube:
 
     @classmethod
     def load(cls, folder: Path) -> Cube:
-        with pd.option_context("mode.string_storage", "python"):  # frames this small are quicker without Arrow
+        with pd.option_context(
+            "mode.string_storage", "python"
+        ):  # small frames: quicker without Arrow
             frames = {
                 path.stem: gpd.read_parquet(path) if path.stem == "boundaries" else pd.read_parquet(path)
                 for path in sorted(folder.glob("*.parquet"))
@@ -126,7 +128,9 @@ def _whole_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataFrame
     rows = factors[~factors["code"].isin(ABOUT_CODING)]
     whole = rows.groupby(["stream", "code"], as_index=False)[["n_coded", "n_files"]].sum()
     shown = [_code_cell(WHOLE, r.stream, r.code) not in hidden for r in whole.itertuples()]
-    return whole[np.array(shown, dtype=bool)].assign(share=lambda w: w["n_coded"] / w["n_files"].where(w["n_files"] > 0))
+    return whole[np.array(shown, dtype=bool)].assign(
+        share=lambda w: w["n_coded"] / w["n_files"].where(w["n_files"] > 0)
+    )
 
 
 def _linked_tables(results: Results, threshold: int) -> tuple:
@@ -236,9 +240,9 @@ def _code_tables(factors: pd.DataFrame, threshold: int) -> tuple[pd.Series, list
         n_coded, n_files = int(row.n_coded), int(row.n_files)
         cells |= {coded: n_coded, coded + WITHOUT: n_files - n_coded, files: n_files}
         equations.append(Equation(files, (coded, coded + WITHOUT)))
-        if 0 < n_files < threshold:
+        if n_files < threshold:
             primary |= {coded, coded + WITHOUT, files}
-        elif 0 < n_coded < threshold or (n_files and n_files - n_coded < threshold):
+        elif n_coded < threshold or n_files - n_coded < threshold:
             primary |= {coded, coded + WITHOUT}
     for (stream, code), part in rows.groupby(["stream", "code"]):
         for suffix in ("", WITHOUT):

@@ -103,7 +103,7 @@ def _notes(spec: StudySpec) -> pd.DataFrame:
     lines += [texts(language)["hidden_legend"] for language in spec.study.languages]
     lines += [
         f"Rates are per {spec.model.per:,} persons at risk and year; lower and upper are 95 % limits.",
-        f"Counts from 1 to {spec.disclosure.threshold - 1}, and what gives them away, are left empty.",
+        f"Counts below {spec.disclosure.threshold}, and what gives them away, are left empty.",
         *spec.study.licences,
     ]
     return pd.DataFrame({"diaban": [line for line in lines if line]})

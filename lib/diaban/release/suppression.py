@@ -12,8 +12,8 @@ from diaban.release.ranges import Attacker, Equation
 
 
 def small(counts: pd.Series, threshold: int) -> pd.Series:
-    """True where a count is 1 up to threshold - 1 (zero is shown)."""
-    return counts.between(1, threshold - 1)
+    """True where a count is below the threshold. Zero too: a shown zero would tell that no hidden one is."""
+    return counts < threshold
 
 
 def hidden_cells(

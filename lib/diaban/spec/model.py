@@ -16,7 +16,7 @@ from diaban.spec.streams import PopulationSpec, StreamSpec, TargetSpec
 from diaban.spec.text import Declared, Text
 
 DEFAULT_THRESHOLD = 5
-"""A count from 1 up to one less than this is not shown (design.md, disclosure control)."""
+"""A count below this, zero included, is not shown."""
 
 
 class Identity(Declared):

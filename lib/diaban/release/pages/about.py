@@ -21,11 +21,14 @@ def data(c: PageContext) -> Fragment:
     notes = [
         text["cutoff"].format(date=numbers.day(c.spec.periods.cutoff, c.language), calendar=_calendar(c)),
         text["threshold"].format(
-            most=c.number(threshold.threshold - 1),
+            least=c.number(threshold.threshold),
             hidden=c.number(cells["hidden"]),
             cells=c.number(cells["cells"]),
         ),
     ]
+    if c.has_files:
+        notes.append(text["coding"])
+    notes.append(text["not_yet"])
     if threshold.reason is not None:
         notes.append(text["weaker"].format(reason=threshold.reason[c.language]))
     notes.append(f"{text['licences']}: {c.listing(list(c.spec.study.licences))}.")
@@ -47,7 +50,7 @@ def methods(c: PageContext) -> Fragment:
     text = c.text["methods"]
     unit = next(level for level in c.spec.levels if level.key == c.spec.places.analysis_level)
     items = dict(text["items"])
-    if "case_factors" not in c.cube.frames:
+    if not c.has_files:
         del items["files"]
     points = [item.format(unit=unit.label[c.language]) for item in items.values()]
     columns = [Column(text["rule_column"]), Column(c.text["strength"])]

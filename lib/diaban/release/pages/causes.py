@@ -48,11 +48,20 @@ def _answer_files(c: PageContext) -> str:
         return text["answer_files_hidden"]
     over = rows[rows["over"].fillna(False).astype(bool)]
     if over.empty:
-        return text["answer_none"].format(top=c.words.top)
+        return " ".join([text["answer_none"].format(top=c.words.top), _hints(c)]).strip()
     codes = [
         f"{c.words.code(r.code)} ({c.spec.stream(r.stream).short[c.language]})" for r in over.itertuples()
     ]
     return text["answer_over"].format(top=c.words.top, codes=c.listing(codes))
+
+
+def _hints(c: PageContext) -> str:
+    """Codes that stood out before allowing for all comparisons only."""
+    hints = [f for f in c.findings if f.statement == "cause_hint"]
+    said = [
+        f"{c.words.code(f.factors[0])} ({c.percent(f.estimate)} – {c.percent(f.comparison)})" for f in hints
+    ]
+    return c.text["causes"]["answer_hint"].format(codes=c.listing(said)) if said else ""
 
 
 def _answer_area(c: PageContext) -> str:
@@ -61,7 +70,16 @@ def _answer_area(c: PageContext) -> str:
     worse = profile[profile["verdict"] == "worse"] if len(profile) else profile
     if worse.empty:
         return text["answer_area_none"]
-    return text["answer_area"].format(worse=c.listing([c.words.indicator(k) for k in worse["indicator"]]))
+    listed = [
+        text["against"].format(
+            indicator=c.words.indicator(r.indicator),
+            direction=c.words.text("direction", "higher" if r.value > r.reference else "lower"),
+            value=c.words.indicator_value(r.indicator, r.value),
+            reference=c.words.indicator_value(r.indicator, r.reference),
+        )
+        for r in worse.itertuples()
+    ]
+    return text["answer_area"].format(worse=c.listing(listed))
 
 
 def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str) -> tuple[str, str] | None:
@@ -189,10 +207,18 @@ def _association(c: PageContext) -> Fragment:
         points=_links(c, factors) if any_link and len(c.spec.streams) <= MOST_STREAMS_IN_WORDS else [],
         charts=[_ratios(c, stream, rows) for stream, rows in shown.groupby("stream", sort=False)],
         notes=[
-            text["association_note"].format(comparisons=c.number(shown["comparisons"].max())),
+            text["association_note"].format(
+                comparisons=c.number(shown["comparisons"].max()),
+                within=c.number(_comparisons(factors, "within")),
+            ),
             *_refusals(c, between),
         ],
     )
+
+
+def _comparisons(factors: pd.DataFrame, part: str) -> int:
+    most = factors.loc[factors["part"] == part, "comparisons"].max()
+    return 0 if pd.isna(most) else int(most)
 
 
 def _ratios(c: PageContext, stream: str, rows: pd.DataFrame) -> tuple[str, str]:

@@ -57,6 +57,11 @@ class PageContext:
         )
 
     @property
+    def has_files(self) -> bool:
+        """Whether the study has case files with coded causes."""
+        return "case_factors_whole" in self.cube.frames
+
+    @property
     def simulated(self) -> bool:
         return self.spec.study.simulated
 

@@ -40,7 +40,10 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
             if first.all_of("rates", stream.key)["shrunk_rate"].notna().any()
         ],
         streams=[stream.label[language] for stream in spec.streams],
-        rows=[_row(contexts[code], opening[code], pages.get(code)) for code in reported],
+        rows=[
+            _whole_row(first),
+            *(_row(contexts[code], opening[code], pages.get(code)) for code in reported),
+        ],
         foot=_foot(first),
     )
     return page(body.html, title=title, language=language, simulated=spec.study.simulated)
@@ -77,10 +80,18 @@ def _row(c: PageContext, findings: list[Finding], href: str | None) -> dict[str,
     return {"place": c.title, "href": href, "rates": cells, "claim": claim}
 
 
+def _whole_row(c: PageContext) -> dict[str, object]:
+    """The level that all localities are compared with."""
+    rates = [c.all_of("rates", stream.key)["reference_rate"].max() for stream in c.spec.streams]
+    place = c.text["index"]["whole"].format(top=c.words.top)
+    return {"place": place, "href": None, "rates": [c.rate(rate) for rate in rates], "claim": ""}
+
+
 def _map(c: PageContext, stream: str) -> str:
     reported = c.cube["localities"].query("reported")
     values = c.all_of("rates", stream)
     values = values[values["locality"].isin(reported["locality"])]
+    values = values.assign(shrunk_rate=values["shrunk_rate"].map(_as_printed, na_action="ignore"))
     declared = c.spec.stream(stream)
     options = c.chart_options(
         title=c.text["index"]["map_title"].format(stream=declared.label[c.language]),
@@ -94,6 +105,11 @@ def _map(c: PageContext, stream: str) -> str:
     else:
         chart = charts.schematic_map(reported, c.cube["neighbours"], values, **options)
     return chart._repr_html_()
+
+
+def _as_printed(rate: float) -> float:
+    """The rate as its label has it, so that equal labels have equal colours."""
+    return round(rate, 1 if rate < 9.95 else 0)
 
 
 def _foot(c: PageContext) -> str:

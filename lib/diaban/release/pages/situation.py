@@ -47,13 +47,30 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
     row = rows.iloc[0]
     if row["hidden"]:
         return text["hidden"].format(**fields)
-    return text[_verdict(row)].format(
+    level = text[_verdict(row)].format(
         cases=c.number(row["cases"]),
         rate=c.rate(row["rate"]),
         reference=c.rate(row["reference_rate"]),
         per=c.per,
         population=c.population(stream),
         **fields,
+    )
+    return f"{level} {_change(c, stream)}".strip()
+
+
+def _change(c: PageContext, stream: StreamSpec) -> str:
+    """The block against the baseline; nothing where either may not be shown or compared."""
+    rows = c.here("trends", stream=stream.key, period=c.period)
+    rows = rows[~rows["hidden"] & rows["withheld"].isna()]
+    if rows.empty:
+        return ""
+    row = rows.iloc[0]
+    clear = (row["lower"] > 1 or row["upper"] < 1) and notable(row["rate_ratio"])
+    key = "change_unclear" if not clear else "change_up" if row["rate_ratio"] > 1 else "change_down"
+    return c.text["situation"][key].format(
+        baseline=c.words.period(row["baseline"]),
+        before=c.number(row["baseline_cases"]),
+        cases=c.number(row["cases"]),
     )
 
 
