@@ -24,7 +24,7 @@ PROFILE = {
 }  # fmt: skip
 AREA = {
     "stream": "child_abuse", "indicator": "poverty", "part": "between", "rate_ratio": 1.4, "lower": 1.1,
-    "upper": 1.8, "q": 0.01, "n": 888, "comparisons": 24, "supported": True, "withheld": pd.NA,
+    "upper": 1.8, "q": 0.01, "sd": 1.5, "n": 888, "comparisons": 24, "supported": True, "withheld": pd.NA,
 }  # fmt: skip
 DETECTABILITY = {
     "locality": "a", "stream": "child_abuse", "period": "2021-2023", "mean_per_year": 10.3,

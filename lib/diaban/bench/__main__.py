@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from diaban.bench.measurement import Measurement, Options, write_measurements
+from diaban.run.fork_server import child_environment
 
 Part = Callable[[Options], Iterator[Measurement]]
 
@@ -61,6 +62,8 @@ def run_parts(parts: dict[str, Part], options: Options) -> tuple[list[Measuremen
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 1 if a part failed."""
     chosen = _parser().parse_args(arguments)
+    with child_environment():
+        import numpy  # noqa: F401  (takes one thread, as in a run; the plain loop's kernels take what they like)
     root = Path(__file__).resolve().parents[3]
     data = root / "data"
     options = Options(

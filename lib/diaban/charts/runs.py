@@ -81,13 +81,14 @@ def _draw(canvas: Canvas, *, runs: pd.DataFrame, look: _Look) -> float:
     ticks, step = ticks_of(0, high, 3, whole=look.kind == "count")
     names = [tick_text(tick, step, look.kind, look.language) for tick in ticks]
     first = value_text(runs["observed"].iloc[0], look.kind, look.language)
-    left = 14 + max(text_width(name, SMALL) for name in names) + max(0.0, text_width(first, SMALL) / 2 - 7)
+    gap = max(9.0, text_width(first, SMALL) / 2 + 3)  # the first number stands over the axis
+    left = 5 + gap + max(text_width(name, SMALL) for name in names)
     down = Scale(0, high, _HEIGHT, 24)
     across = Scale(0, max(len(runs) - 1, 1), left, canvas.width - _LABEL_WIDTH - 12)
     xs = across.points(np.arange(len(runs)) if len(runs) > 1 else np.array([0.5]))
     for tick, name in zip(ticks, names, strict=True):
         canvas.line([left - 6, across.end + 5], [down(tick)] * 2, ink=RULE, width=0.8)
-        canvas.text(left - 9, down(tick) + 3, name, size=SMALL, ink=SOFT, anchor="end")
+        canvas.text(left - gap, down(tick) + 3, name, size=SMALL, ink=SOFT, anchor="end")
     _draw_expected(canvas, xs, runs, down)
     _draw_observed(canvas, xs, runs, down, look)
     _draw_periods(canvas, xs, runs)

@@ -10,7 +10,7 @@ from diaban.findings.finding import Finding
 from diaban.findings.strength import factor_strength
 
 HINT = 0.01
-"""A p-value above this is not even a hint: among hundreds of codes a dozen would fall below 0.05 by chance."""
+"""A p-value above this is not even a hint: of hundreds of codes, a dozen fall below 0.05 by chance."""
 
 
 def case_side_findings(

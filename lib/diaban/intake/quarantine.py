@@ -36,7 +36,8 @@ class Quarantine:
     ) -> pd.DataFrame:
         """`frame` without its `bad` rows, which are noted under `column` and `reason`.
 
-        bad: booleans on the index of `frame`. values: what stood there, where not `frame[column]`; its index may be wider.
+        bad: booleans on the index of `frame`. values: what stood there, where not `frame[column]`; it may
+        have more rows than `frame`.
         """
         bad = bad.astype("bool")
         if not bad.any():
