@@ -145,7 +145,7 @@ def test_nothing_small_nothing_hidden():
 
 def test_a_zero_is_hidden_like_any_small_count():
     """A shown zero would tell that every hidden number is at least one."""
-    frames = protect(SmallProvince(province([0, 6, 7, 8], [60, 70, 80, 90], [10, 11, 12, 13])))
+    frames = protect(SmallProvince(province([0, 0, 7, 8], [60, 70, 80, 90], [10, 11, 12, 13])))
     rates = frames["rates"].set_index(["locality", "period"])
     assert rates.loc[("a", "early"), "hidden"]
 
