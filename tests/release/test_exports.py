@@ -82,7 +82,7 @@ def test_numbers_of_findings_are_the_cubes(made_run):
             if column is not None:
                 assert value == pytest.approx(row[column]), (found["key"], column)
         compared += 1
-    assert compared > 5
+    assert compared > 3
 
 
 def test_a_finding_about_a_hidden_number_has_none(made_run):

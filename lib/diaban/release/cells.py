@@ -1,0 +1,32 @@
+"""The names of the cells of the linked tables."""
+
+from __future__ import annotations
+
+from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
+
+WHOLE = "*"
+"""The name of the sum over all localities in the names of cells."""
+
+WITHOUT = "|without"
+ALL_FILES = "all files"
+ABOUT_CODING = (NOT_ESTABLISHED, UNCODED)
+
+
+def count_cell(locality: str, stream: str, period: str) -> str:
+    """Cases of a locality and stream in a period or block."""
+    return f"count|{locality}|{stream}|{period}"
+
+
+def files_cell(locality: str, stream: str) -> str:
+    """Files with an established cause or condition."""
+    return f"files|{locality}|{stream}"
+
+
+def all_files_cell(locality: str, stream: str) -> str:
+    """All files, whatever was established."""
+    return f"{ALL_FILES}|{locality}|{stream}"
+
+
+def code_cell(locality: str, stream: str, code: str) -> str:
+    """Files with one code; with WITHOUT behind it, those without."""
+    return f"files|{locality}|{stream}|{code}"
