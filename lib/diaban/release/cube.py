@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from diaban.release.cells import ABOUT_CODING, WHOLE, code_cell, count_cell, files_cell
+from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
 from diaban.release.linked_tables import annual_streams, linked_tables
 from diaban.release.suppression import blank, hidden_cells
 from diaban.results import Results

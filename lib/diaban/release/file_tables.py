@@ -8,6 +8,7 @@ from diaban.release.cells import (
     ABOUT_CODING,
     WHOLE,
     WITHOUT,
+    all_files_cell,
     code_cell,
     count_cell,
     files_cell,
