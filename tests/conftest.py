@@ -71,16 +71,12 @@ class MadeRun:
 
 def _once(shared: Path, name: str, make: Callable[[], Path]) -> Path:
     """What `make` returns, made by the first worker that asks; the others wait for it."""
-    done, failed = shared / f"{name}.done", shared / f"{name}.failed"
+    lock, done, failed = (shared / f"{name}.{state}" for state in ("lock", "done", "failed"))
+    shared.mkdir(exist_ok=True)
     try:
-        (shared / f"{name}.lock").mkdir(parents=True)
+        lock.mkdir()
     except FileExistsError:
-        start = time.monotonic()
-        while not done.exists():
-            if failed.exists() or time.monotonic() - start > LONGEST_WAIT:
-                pytest.fail(f"another worker could not make the run of {name}")
-            time.sleep(0.2)
-        return Path(done.read_text("utf-8"))
+        return _made_by_another(name, done, failed)
     try:
         path = make()
     except BaseException:
@@ -90,6 +86,17 @@ def _once(shared: Path, name: str, make: Callable[[], Path]) -> Path:
     unfinished.write_text(str(path), "utf-8")
     unfinished.replace(done)
     return path
+
+
+def _made_by_another(name: str, done: Path, failed: Path) -> Path:
+    start = time.monotonic()
+    while not done.exists():
+        if failed.exists() or time.monotonic() - start > LONGEST_WAIT:
+            pytest.fail(
+                f"the run of {name} could not be made; the first test that asked says why", pytrace=False
+            )
+        time.sleep(0.2)
+    return Path(done.read_text("utf-8"))
 
 
 def _run_of(study: str, tmp_path_factory: pytest.TempPathFactory) -> MadeRun:

@@ -59,7 +59,9 @@ def test_an_indicator_that_goes_with_cases_and_is_worse_here():
 
 def test_a_protective_indicator_is_read_towards_more_cases():
     """Half the cases where it is higher, and it is low here: twice as many where it is lower."""
-    (found,) = in_area(profile=[{"value": 2.0, "z": -2.0}], area=[{"rate_ratio": 0.5, "lower": 0.4, "upper": 0.8}])
+    (found,) = in_area(
+        profile=[{"value": 2.0, "z": -2.0}], area=[{"rate_ratio": 0.5, "lower": 0.4, "upper": 0.8}]
+    )
     assert (found.estimate, found.lower, found.upper) == pytest.approx((2.0, 1.25, 2.5))
 
 

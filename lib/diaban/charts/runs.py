@@ -80,8 +80,8 @@ def _draw(canvas: Canvas, *, runs: pd.DataFrame, look: _Look) -> float:
     high = top_of(values) * 1.08
     ticks, step = ticks_of(0, high, 3, whole=look.kind == "count")
     names = [tick_text(tick, step, look.kind, look.language) for tick in ticks]
-    first = value_text(runs["observed"].iloc[0], look.kind, look.language)
-    gap = max(9.0, text_width(first, SMALL) / 2 + 3)  # the first number stands over the axis
+    ends = [value_text(runs["observed"].iloc[n], look.kind, look.language) for n in (0, -1)]
+    gap, beyond = (max(9.0, text_width(end, SMALL) / 2 + 3) for end in ends)  # numbers stand over both ends
     left = 5 + gap + max(text_width(name, SMALL) for name in names)
     down = Scale(0, high, _HEIGHT, 24)
     across = Scale(0, max(len(runs) - 1, 1), left, canvas.width - _LABEL_WIDTH - 12)
@@ -92,7 +92,7 @@ def _draw(canvas: Canvas, *, runs: pd.DataFrame, look: _Look) -> float:
     _draw_expected(canvas, xs, runs, down)
     _draw_observed(canvas, xs, runs, down, look)
     _draw_periods(canvas, xs, runs)
-    y = max(_HEIGHT + 20, _draw_names(canvas, runs, down, across.end + 10, look))
+    y = max(_HEIGHT + 20, _draw_names(canvas, runs, down, across.end + beyond + 1, look))
     items = missing_items(runs["status"], look.language)
     if runs["outside"].any():
         items.insert(0, KeyItem("diamond", text("outside_band", look.language), ACCENT))
