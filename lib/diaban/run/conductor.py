@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diaban.errors import DiabanError
 from diaban.findings.words import Words
-from diaban.places.names import find_locality, fold
+from diaban.places.names import find_locality
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
 from diaban.run.keys import content_key
@@ -18,7 +18,7 @@ from diaban.run.methods import Method, default_method, engine_for
 from diaban.run.outcomes import Failed
 from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
-from diaban.run.site import assemble
+from diaban.run.site import assemble, page_name
 from diaban.run.stage import Stage, open_stage
 from diaban.spec import read_spec
 from diaban.spec.discover import studies
@@ -71,12 +71,6 @@ def pages_folder(stage: Stage, period: str) -> Path:
     """Where the pages of a period are kept: by the content of the notebook that makes them."""
     key = content_key([notebook_path(stage.folder)], {"period": period}, {})
     return stage.path / "pages" / f"{period}-{key[:8]}"
-
-
-def page_name(stage: Stage, locality: str) -> str:
-    """File name of a locality's page: its name without diacritics, and its code."""
-    names = stage.cube["localities"].set_index("locality")["name"]
-    return f"{fold(names[locality]).replace(' ', '-')}-{locality}.html"
 
 
 def _languages(declared: Sequence[str], language: str | None) -> list[str]:

@@ -8,6 +8,7 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
+from diaban.places.names import fold
 from diaban.release.exports import findings_json, mark, write_workbook
 from diaban.release.pages.index import index_page
 from diaban.run.atomic import point_latest, swap_directory, write_text
@@ -39,6 +40,12 @@ def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, fi
     return stage.path / "site" / "index.html"
 
 
+def page_name(stage: Stage, locality: str) -> str:
+    """File name of a locality's page: its name without diacritics, and its code."""
+    names = stage.cube["localities"].set_index("locality")["name"]
+    return f"{fold(names[locality]).replace(' ', '-')}-{locality}.html"
+
+
 def _reported(stage: Stage) -> list[str]:
     localities = stage.cube["localities"]
     return localities.loc[localities["reported"], "locality"].tolist()
@@ -47,10 +54,10 @@ def _reported(stage: Stage) -> list[str]:
 def _one_language(stage: Stage, made_in: Path, period: str, language: str, target: Path) -> None:
     """Index and pages of one language."""
     target.mkdir(parents=True, exist_ok=True)
-    made = sorted(made_in.glob("*.html"))
-    pages = {path.stem.rsplit("-", 1)[1]: path.name for path in made}
-    for path in made:
-        shutil.copyfile(path, target / path.name)
+    names = {code: page_name(stage, code) for code in _reported(stage)}
+    pages = {code: name for code, name in names.items() if (made_in / name).is_file()}
+    for name in pages.values():
+        shutil.copyfile(made_in / name, target / name)
     index = index_page(stage.spec, stage.cube, period=period, language=language, pages=pages)
     write_text(target / "index.html", index)
 
