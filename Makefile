@@ -25,8 +25,11 @@ findings: $(READY) ## the findings of every district (STUDY=binh_phuoc)
 test: $(READY) ## all tests
 	$(BIN)/python -m pytest
 
+# JupyterLab would ask the network for news and updates: switched off.
 lab: $(READY) ## the notebooks in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR) notebooks
+	$(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR) \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None \
+	  --LabApp.extension_manager=readonly notebooks
 
 bench: $(READY) ## speed, memory and truth, measured side by side; writes outputs/bench.json
 	$(BIN)/python -m diaban.bench
