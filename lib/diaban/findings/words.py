@@ -97,7 +97,7 @@ class Words:
         """The finding's claim, number, strength, other explanations and what follows."""
         fields = self._fields(finding)
         return Said(
-            claim=_capital(self.text("claim", finding.statement, **fields)),
+            claim=capital(self.text("claim", finding.statement, **fields)),
             number=self.text("number", finding.statement, **fields),
             strength=self.text("strength", finding.strength),
             dots=DOTS[finding.strength],
@@ -125,7 +125,7 @@ class Words:
     def _fact(self, name: str, value: object, finding: Finding) -> str:
         """A raw value in the form that its name asks for."""
         if name == "code":
-            return _capital(self.code(str(value)))
+            return capital(self.code(str(value)))
         if name == "indicator":
             return self.indicator(str(value))
         if name == "direction":
@@ -145,5 +145,6 @@ class Words:
         return numbers.number(value, self.language, decimals=1)
 
 
-def _capital(sentence: str) -> str:
+def capital(sentence: str) -> str:
+    """The sentence (or name) as it stands at the head of a line."""
     return sentence[:1].upper() + sentence[1:]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diaban.errors import DiabanError
-from diaban.findings.words import Words
+from diaban.findings.words import Words, capital
 from diaban.places.names import find_locality
+from diaban.run.choices import language_of, period_of
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
 from diaban.run.keys import content_key
@@ -18,7 +19,7 @@ from diaban.run.methods import Method, default_method, engine_for
 from diaban.run.outcomes import Failed
 from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
-from diaban.run.site import assemble, page_name
+from diaban.run.site import assemble, page_names
 from diaban.run.stage import Stage, open_stage
 from diaban.spec import read_spec
 from diaban.spec.discover import studies
@@ -54,8 +55,8 @@ def run_study(
     """
     method = method or default_method()
     spec = read_spec(folder)
-    languages = _languages(spec.study.languages, language)
-    period = _period(spec, period)
+    languages: list[str] = [*spec.study.languages] if language == "all" else [language_of(spec, language)]
+    period = period_of(spec, period)
     if method == "forkserver":
         warm_up(PRELOAD)
     stage = open_stage(folder, outputs=outputs, within=within)
@@ -73,21 +74,6 @@ def pages_folder(stage: Stage, period: str) -> Path:
     return stage.path / "pages" / f"{period}-{key[:8]}"
 
 
-def _languages(declared: Sequence[str], language: str | None) -> list[str]:
-    if language == "all":
-        return list(declared)
-    if language is not None and language not in declared:
-        raise DiabanError("run_language", language=language, known=", ".join(declared))
-    return [language or declared[0]]
-
-
-def _period(spec, period: str | None) -> str:
-    blocks = [block.key for block in spec.periods.blocks]
-    if period is not None and period not in blocks:
-        raise DiabanError("run_period", period=period, known=", ".join(blocks))
-    return period or spec.periods.report
-
-
 def _chosen(stage: Stage, localities: Sequence[str]) -> list[str]:
     table = stage.cube["localities"]
     reported = table[table["reported"]]
@@ -99,34 +85,30 @@ def _chosen(stage: Stage, localities: Sequence[str]) -> list[str]:
 def _tasks(
     stage: Stage, chosen: list[str], period: str, languages: list[str], method: Method
 ) -> dict[str, PageTask]:
-    tasks = {}
-    names = stage.cube["localities"].set_index("locality")["name"]
+    """One task a language and locality, by a name that the progress bar and a failure can show."""
+    tasks: dict[str, PageTask] = {}
+    cube, files = stage.cube, page_names(stage)
+    names = dict(zip(cube["localities"]["locality"], cube["localities"]["name"], strict=True))
+    notebook, study, called = notebook_path(stage.folder), _study_name(stage), _unmistakable(stage)
+    made, executed = pages_folder(stage, period), stage.path / "notebooks" / period
     for language in languages:
-        words = Words(
-            stage.spec, stage.cube["localities"], stage.cube["code_book"], stage.cube["measures"], language
-        )
-        made = pages_folder(stage, period) / language
+        words = Words(stage.spec, cube["localities"], cube["code_book"], cube["measures"], language)
         for locality in chosen:
             name = names[locality] if len(languages) == 1 else f"{names[locality]} ({language})"
             if name in tasks:
                 name = f"{name} {locality}"
-            place = words.place(locality)
             tasks[name] = PageTask(
-                notebook=notebook_path(stage.folder),
+                notebook=notebook,
                 parameters={
-                    "study": _study_name(stage),
-                    "district": _unmistakable(stage, locality),
+                    "study": study,
+                    "district": called[locality],
                     "period": period,
                     "language": language,
                 },
                 stage=stage.path,
-                executed=stage.path
-                / "notebooks"
-                / period
-                / language
-                / f"{page_name(stage, locality)[:-5]}.ipynb",
-                target=made / page_name(stage, locality),
-                title=f"{place[:1].upper()}{place[1:]} · {words.period(period)}",
+                executed=(executed / language / files[locality]).with_suffix(".ipynb"),
+                target=made / language / files[locality],
+                title=f"{capital(words.place(locality))} · {words.period(period)}",
                 language=language,
                 simulated=stage.spec.study.simulated,
                 engine=engine_for(method),
@@ -139,12 +121,13 @@ def _study_name(stage: Stage) -> str:
     return stage.folder.name if stage.folder == studies().get(stage.folder.name) else str(stage.folder)
 
 
-def _unmistakable(stage: Stage, locality: str) -> str:
-    """Type and name of a locality where only one is called so, else its code."""
+def _unmistakable(stage: Stage) -> dict[str, str]:
+    """Locality -> its type and name where only one is called so, else its code."""
     table = stage.cube["localities"]
     called = (table["type"].fillna("") + " " + table["name"]).str.strip()
-    own = called[table["locality"] == locality].iloc[0]
-    return own if (called == own).sum() == 1 else locality
+    return dict(
+        zip(table["locality"], called.mask(called.duplicated(keep=False), table["locality"]), strict=True)
+    )
 
 
 def _make(tasks: dict[str, PageTask], jobs: int, method: Method) -> dict:

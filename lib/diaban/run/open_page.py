@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from diaban.errors import DiabanError
 from diaban.places.names import find_locality
 from diaban.release.pages.locality import LocalityPage
+from diaban.run.choices import language_of, period_of
 from diaban.run.stage import open_stage
 from diaban.spec.discover import find_study
 
@@ -26,10 +26,5 @@ def open_page(
     stage = open_stage(find_study(study))
     spec = stage.spec
     code = find_locality(stage.cube["localities"], locality, level=spec.places.report_level)
-    blocks = [block.key for block in spec.periods.blocks]
-    if period and period not in blocks:
-        raise DiabanError("run_period", period=period, known=", ".join(blocks))
-    language = language or spec.study.languages[0]
-    if language not in spec.study.languages:
-        raise DiabanError("run_language", language=language, known=", ".join(spec.study.languages))
-    return LocalityPage(spec, stage.cube, code, period=period or spec.periods.report, language=language)
+    period, language = period_of(spec, period), language_of(spec, language)
+    return LocalityPage(spec, stage.cube, code, period=period, language=language)

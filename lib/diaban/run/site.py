@@ -40,10 +40,13 @@ def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, fi
     return stage.path / "site" / "index.html"
 
 
-def page_name(stage: Stage, locality: str) -> str:
-    """File name of a locality's page: its name without diacritics, and its code."""
-    names = stage.cube["localities"].set_index("locality")["name"]
-    return f"{fold(names[locality]).replace(' ', '-')}-{locality}.html"
+def page_names(stage: Stage) -> dict[str, str]:
+    """Locality -> file name of its page: its name without diacritics, and its code."""
+    table = stage.cube["localities"]
+    return {
+        locality: f"{fold(name).replace(' ', '-')}-{locality}.html"
+        for locality, name in zip(table["locality"], table["name"], strict=True)
+    }
 
 
 def _reported(stage: Stage) -> list[str]:
@@ -54,8 +57,8 @@ def _reported(stage: Stage) -> list[str]:
 def _one_language(stage: Stage, made_in: Path, period: str, language: str, target: Path) -> None:
     """Index and pages of one language."""
     target.mkdir(parents=True, exist_ok=True)
-    names = {code: page_name(stage, code) for code in _reported(stage)}
-    pages = {code: name for code, name in names.items() if (made_in / name).is_file()}
+    names = page_names(stage)
+    pages = {code: names[code] for code in _reported(stage) if (made_in / names[code]).is_file()}
     for name in pages.values():
         shutil.copyfile(made_in / name, target / name)
     index = index_page(stage.spec, stage.cube, period=period, language=language, pages=pages)

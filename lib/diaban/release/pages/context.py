@@ -9,7 +9,7 @@ import pandas as pd
 
 from diaban.findings.finding import Finding
 from diaban.findings.locality import locality_findings
-from diaban.findings.words import Words
+from diaban.findings.words import Words, capital
 from diaban.language import numbers
 from diaban.release.cube import Cube
 from diaban.release.pages.fragment import Fragment, render, texts
@@ -44,7 +44,7 @@ class PageContext:
     @property
     def title(self) -> str:
         """The place as it stands at the head of a line."""
-        return self.place[:1].upper() + self.place[1:]
+        return capital(self.place)
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -74,7 +74,7 @@ class PageContext:
         return (
             {code: self.words.place(code) for code in localities["locality"]}
             | {i.key: i.label[language] for i in spec.indicators}
-            | {code: self.words.code(code)[:1].upper() + self.words.code(code)[1:] for code in codes["code"]}
+            | {code: capital(self.words.code(code)) for code in codes["code"]}
             | {d.key: d.label[language] for d in spec.domains}
             | {s.key: s.label[language] for s in spec.streams}
         )
