@@ -12,7 +12,7 @@ import pandas as pd
 from diaban.analysis import trends
 from diaban.analysis.area_factors import area_factors
 from diaban.analysis.case_factors import case_factors
-from diaban.analysis.coder_agreement import coder_agreement
+from diaban.analysis.case_factors.coder_agreement import coder_agreement
 from diaban.analysis.detectability import chance_target_met, largest_detectable_count
 from diaban.analysis.exposure import CELL, WHOLE, expose, pool, roll_up
 from diaban.analysis.factor_profile import factor_profile

@@ -17,7 +17,7 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 from statsmodels.regression.linear_model import OLS
 
-from diaban.analysis.robust import larger_error
+from diaban.analysis.area_factors.robust import larger_error
 
 MAX_STEPS = 200
 TOLERANCE = 1e-6

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from diaban.analysis.within_between import Split
+from diaban.analysis.area_factors.within_between import Split
 
 MISSING_TOLERATED_BETWEEN = 0.2
 MISSING_TOLERATED_WITHIN = 0.5

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from diaban.analysis.area_panel import (
+from diaban.analysis.area_factors.between_model import CountFit, fit_between
+from diaban.analysis.area_factors.panel import (
     Design,
     between_design,
     linear_trend,
@@ -16,10 +17,9 @@ from diaban.analysis.area_panel import (
     usable_counts,
     within_design,
 )
-from diaban.analysis.between_model import CountFit, fit_between
-from diaban.analysis.robust import t_inference
-from diaban.analysis.within_between import Split, within_between
-from diaban.analysis.within_model import fit_within
+from diaban.analysis.area_factors.robust import t_inference
+from diaban.analysis.area_factors.within_between import Split, within_between
+from diaban.analysis.area_factors.within_model import fit_within
 from diaban.errors import DiabanError
 
 EVENTS_PER_PARAMETER = 10

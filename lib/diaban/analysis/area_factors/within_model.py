@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from diaban.analysis.between_model import MAX_STEPS, TOLERANCE, CountFit
-from diaban.analysis.robust import cr2_covariance, larger_error
+from diaban.analysis.area_factors.between_model import MAX_STEPS, TOLERANCE, CountFit
+from diaban.analysis.area_factors.robust import cr2_covariance, larger_error
 
 
 def fit_within(cases: np.ndarray, exposure: np.ndarray, X: np.ndarray) -> CountFit:

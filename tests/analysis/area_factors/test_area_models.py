@@ -6,9 +6,9 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from statsmodels.stats.multitest import multipletests
 
-from diaban.analysis.between_model import fit_between
-from diaban.analysis.robust import cr2_covariance, t_inference
-from diaban.analysis.within_model import fit_within
+from diaban.analysis.area_factors.between_model import fit_between
+from diaban.analysis.area_factors.robust import cr2_covariance, t_inference
+from diaban.analysis.area_factors.within_model import fit_within
 
 # MASS::glm.nb(round(violent) ~ single + urban + poverty, statecrime)
 STATECRIME = [3.926663653, 0.057393731, 0.005025861, 0.020118586]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_area_panel import NULL, STRONG, WITHIN_STRONG, estimates, small_panel
 
-from diaban.analysis.area_factors import COLUMNS, area_factors
+from diaban.analysis.area_factors.associations import COLUMNS, area_factors
 from diaban.errors import DiabanError
 
 FEW = settings(max_examples=5, deadline=None)

@@ -10,7 +10,7 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from diaban.analysis.share_shrinkage import shrink_shares
+from diaban.analysis.case_factors.share_shrinkage import shrink_shares
 from diaban.errors import DiabanError
 
 NOT_ESTABLISHED = "XX"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diaban.analysis.within_between import within_between
+from diaban.analysis.area_factors.within_between import within_between
 
 VALUES = st.lists(st.floats(-50, 50, allow_nan=False), min_size=12, max_size=12)
 

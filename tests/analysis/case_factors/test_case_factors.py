@@ -7,8 +7,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from diaban.analysis.case_factors import COLUMNS, UNCODED, case_factors
-from diaban.analysis.share_shrinkage import shrink_shares
+from diaban.analysis.case_factors.prevalence import COLUMNS, UNCODED, case_factors
+from diaban.analysis.case_factors.share_shrinkage import shrink_shares
 from diaban.errors import DiabanError
 
 BOOK = pd.DataFrame({"code": ["A", "B", "C", "XX"]})

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
-from diaban.analysis.coder_agreement import coder_agreement
+from diaban.analysis.case_factors.coder_agreement import coder_agreement
 
 
 def double_coded(both, first_only, second_only, neither):
