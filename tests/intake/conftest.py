@@ -125,7 +125,7 @@ c2,NT1,C,1,B,k1,1
     "indicators": "locality,period,indicator,value\n101,2020,poor,12.5\n102,2020,poor,3\n",
 }
 
-CODE_BOOK = "code,kind,domain,label_vi,label_en\nGD1,C,d,a,a\nNT1,C,d,b,b\n"
+CODE_BOOK = "code,kind,domain,label_vi,label_en\nGD1,cause,d,a,a\nNT1,cause,d,b,b\n"
 
 
 @dataclass

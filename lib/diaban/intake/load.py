@@ -55,12 +55,12 @@ def load(
 
 
 def sources_of(spec: StudySpec) -> list[SourceSpec]:
-    """The declared sources; a code book named under `reference` is one more.
+    """The declared sources; the code book named under `reference`, and what extends it, are more.
 
     Of aggregated counts by key only the keys of the streams are read.
     """
-    book = spec.reference.code_book
-    sources = [*spec.sources, SourceSpec(table="code_book", path=book)] if book else list(spec.sources)
+    books = [path for path in (spec.reference.code_book, spec.reference.more_codes) if path]
+    sources = [*spec.sources, *(SourceSpec(table="code_book", path=path) for path in books)]
     keys = [key for stream in spec.streams for key in stream.keys]
     return [
         s.model_copy(update={"where": {"key": keys, **s.where}})

@@ -30,3 +30,8 @@ def all_files_cell(locality: str, stream: str) -> str:
 def code_cell(locality: str, stream: str, code: str) -> str:
     """Files with one code; with WITHOUT behind it, those without."""
     return f"files|{locality}|{stream}|{code}"
+
+
+def moment_cell(locality: str, stream: str, moment: str) -> str:
+    """Files with at least one condition of a moment of the event; with WITHOUT behind it, those without."""
+    return code_cell(locality, stream, f"moment {moment}")

@@ -24,29 +24,31 @@ def hidden_cells(
     threshold: int,
     group: Mapping[str, str] | None = None,
     reluctance: Mapping[str, int] | None = None,
+    slack: Iterable[str] = (),
 ) -> set[str]:
     """`primary` and the complementary cells that keep each of them uncertain by at least `threshold`.
 
     counts: cell -> count, all cells of all linked tables. `group`: cell -> name of the cells that are
     hidden together (a series is shown whole or not at all). `reluctance`: cell -> how much it would be
     missed (default 0); of an equation the least missed is hidden first, and one above 0 only where nothing
-    else helps. Greedy: as long as a primary cell can be told to less than `threshold`, the smallest visible
-    cell that shares an equation with it (or with a hidden cell that is known all the same) is hidden too.
-    Deterministic: ties go by cell name.
+    else helps. `slack`: cells that are never published and need no protection. Greedy: as long as a primary
+    cell can be told to less than `threshold`, the smallest visible cell that shares an equation with it (or
+    with a hidden cell that is known all the same) is hidden too. Deterministic: ties go by cell name.
     """
     groups = _members(counts.index, group or {})
     linked = _Linked(counts.to_dict(), _equations_of(equations), reluctance or {})
-    protected = set(primary)
+    protected, unpublished = set(primary), set(slack)
     hidden = _with_groups(protected, groups)
     attacker = Attacker(counts, equations, enough=threshold)
-    while hidden:
-        ranges = attacker.ranges(hidden, of=protected)
-        width = ranges["upper"] - ranges["lower"]
+    while protected:
+        ranges = attacker.ranges(hidden | unpublished, of=protected)
+        width = (ranges["upper"] - ranges["lower"])[sorted(hidden)]
         exposed = [cell for cell in sorted(protected) if width[cell] < threshold]
         if not exposed:
             break
         useless = width.index[width == 0]  # hidden, yet known: it protects nothing
-        added = linked.companions((*exposed, *useless), hidden) or linked.companions(sorted(hidden), hidden)
+        around = hidden | unpublished
+        added = linked.companions((*exposed, *useless), around) or linked.companions(sorted(hidden), around)
         hidden |= _with_groups(added, groups)
     return hidden
 

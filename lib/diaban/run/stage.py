@@ -40,7 +40,8 @@ def outputs_folder(folder: Path) -> Path:
 
 def stage_key(spec: StudySpec, folder: Path) -> str:
     """Content key of the study's files, its reference data, the code and the versions that compute."""
-    reference = [folder / path for path in (spec.reference.code_book, spec.reference.measures) if path]
+    named = (spec.reference.code_book, spec.reference.more_codes, spec.reference.measures)
+    reference = [folder / path for path in named if path]
     inputs = [folder.resolve(), *(path.resolve() for path in reference)]
     parameters = {"code": code_key("diaban"), "within": spec.places.report_parent}
     return content_key(inputs, parameters, {name: version(name) for name in VERSIONS})

@@ -42,3 +42,26 @@ class FactorSpec(Declared):
     codes: list[str] = Field(default_factory=list)
     indicators: list[str] = Field(default_factory=list)
     changeable: bool = True
+
+
+class ConfigurationSpec(Declared):
+    """A question of the kind "which causes and conditions together go with ...", put to the case files.
+
+    `outcome` picks the files in question among those of the stream: column of the case table -> accepted
+    values. `conditions` are codes of the code book.
+    """
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    stream: str
+    outcome: dict[str, list[str]] = Field(min_length=1)
+    conditions: list[str] = Field(min_length=2)
+
+
+class PriorityWeights(Declared):
+    """How much each side of a priority counts, as powers: 0 leaves a side out, 1 is the default."""
+
+    prevalence: float = Field(default=1.0, ge=0)
+    excess: float = Field(default=1.0, ge=0)
+    strength: float = Field(default=1.0, ge=0)
+    changeable: float = Field(default=1.0, ge=0)

@@ -9,7 +9,13 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from diaban.spec.factors import DomainSpec, FactorSpec, IndicatorSpec
+from diaban.spec.factors import (
+    ConfigurationSpec,
+    DomainSpec,
+    FactorSpec,
+    IndicatorSpec,
+    PriorityWeights,
+)
 from diaban.spec.places import LevelSpec, PlacesSpec
 from diaban.spec.source import SourceSpec
 from diaban.spec.streams import PopulationSpec, StreamSpec, TargetSpec
@@ -81,9 +87,10 @@ class ModelSpec(Declared):
 
 
 class ReferenceSpec(Declared):
-    """Files of reference data (CSV), relative to the study's folder."""
+    """Files of reference data (CSV), relative to the study's folder; `more_codes` extends the code book."""
 
     code_book: str | None = None
+    more_codes: str | None = None
     measures: str | None = None
 
 
@@ -104,6 +111,8 @@ class StudySpec(Declared):
     reference: ReferenceSpec = ReferenceSpec()
     disclosure: DisclosureSpec = DisclosureSpec()
     model: ModelSpec = ModelSpec()
+    configurations: list[ConfigurationSpec] = Field(default_factory=list)
+    priority: PriorityWeights = PriorityWeights()
 
     @model_validator(mode="after")
     def _names_resolve(self) -> StudySpec:
@@ -114,7 +123,10 @@ class StudySpec(Declared):
         _require("factors.domain", (f.domain for f in self.factors), domains)
         indicators = {i.key for i in self.indicators}
         _require("factors.indicators", (k for f in self.factors for k in f.indicators), indicators)
-        _require("targets.stream", (t.stream for t in self.targets), {s.key for s in self.streams})
+        streams = {s.key for s in self.streams}
+        _require("targets.stream", (t.stream for t in self.targets), streams)
+        _require("configurations.stream", (c.stream for c in self.configurations), streams)
+        _require("places.similar_by", self.places.similar_by, indicators)
         blocks = {b.key for b in self.periods.blocks}
         _require("periods.report", [self.periods.report], blocks)
         _require("periods.baseline", [self.periods.baseline], blocks)

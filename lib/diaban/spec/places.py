@@ -38,9 +38,13 @@ class PlacesSpec(Declared):
     """Which level findings are written for, which level models are fitted on, and who is reported.
 
     `report_parent` limits the findings to the children of one locality; all are still analysed.
+    `similar_by` names the indicators by which a locality's statistical neighbours are found (none: it has
+    none); `similar_count` how many it has.
     """
 
     report_level: str
     analysis_level: str
     report_parent: str | None = None
+    similar_by: list[str] = Field(default_factory=list)
+    similar_count: int = Field(default=3, ge=1)
     changes: list[ChangeSpec] = Field(default_factory=list)

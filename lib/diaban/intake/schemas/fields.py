@@ -30,3 +30,9 @@ def amount(required: bool = True) -> pa.Column:
 def day(required: bool = True) -> pa.Column:
     """A date without a time."""
     return pa.Column("datetime64[us]", nullable=not required, required=required)
+
+
+def one_of(*words: str) -> pa.Column:
+    """One of `words`, or empty; the column may be absent."""
+    check = pa.Check.isin(words, error="intake_row_not_accepted")
+    return pa.Column("str", check, nullable=True, required=False)

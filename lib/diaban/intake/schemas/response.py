@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from diaban.intake.schemas.fields import count, day, text
+from diaban.intake.schemas.fields import count, day, one_of, text
 
 CODE_BOOK = pa.DataFrameSchema(
     {
         "code": text(),
-        "kind": text(required=False),
+        "kind": one_of("cause", "condition", "missing_protective", "not_established"),
         "domain": text(required=False),
+        "moment": one_of("before", "guardian", "place", "access", "sign", "report"),
         "label_vi": text(),
         "label_en": text(),
     }

@@ -1,0 +1,72 @@
+"""A moment's files bound those of its codes: what is published of one must not tell the other."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.release.cells import WHOLE, WITHOUT, code_cell, files_cell, moment_cell
+from diaban.release.moment_tables import moment_tables
+from diaban.release.ranges import Attacker, Equation
+from diaban.release.suppression import hidden_cells
+
+STREAM = "s"
+FILES = {"a": 40, "b": 60}
+WITH = {("a", "K1"): 9, ("a", "K2"): 3, ("b", "K1"): 20, ("b", "K2"): 12}
+MOMENT = {"a": 12, "b": 25}
+
+
+def _system() -> tuple[pd.Series, list[Equation], set[str], set[str]]:
+    cells, equations = {}, []
+    for place, files in [*FILES.items(), (WHOLE, sum(FILES.values()))]:
+        cells[files_cell(place, STREAM)] = files
+        for code in ("K1", "K2"):
+            n = WITH.get((place, code), sum(v for (_, c), v in WITH.items() if c == code))
+            cell = code_cell(place, STREAM, code)
+            cells |= {cell: n, cell + WITHOUT: files - n}
+            equations.append(Equation(files_cell(place, STREAM), (cell, cell + WITHOUT)))
+    equations += [
+        Equation(code_cell(WHOLE, STREAM, code), tuple(code_cell(p, STREAM, code) for p in FILES))
+        for code in ("K1", "K2")
+    ]
+    counts = pd.Series(cells)
+    moments = pd.DataFrame(
+        [(p, STREAM, "guardian", MOMENT.get(p, 37), FILES.get(p, 100)) for p in ("a", "b", WHOLE)],
+        columns=["locality", "stream", "moment", "n", "n_files"],
+    )
+    codes_of = pd.Series({"guardian": ["K1", "K2"]})
+    tables = moment_tables(moments, counts, codes_of, threshold=5)
+    small = code_cell("a", STREAM, "K2")
+    primary = tables.primary | {small, small + WITHOUT}
+    return pd.concat([counts, tables.counts]), [*equations, *tables.equations], primary, tables.slack
+
+
+def test_every_equation_holds():
+    counts, equations, _, _ = _system()
+    for equation in equations:
+        assert counts[equation.total] == counts[list(equation.parts)].sum()
+
+
+def test_a_moment_shown_beside_its_other_codes_would_tell_the_hidden_one():
+    """Here 12 files with K1 or K2, 9 with K1: at least 3 with K2. There 25 and 20: at least 5 of all 15."""
+    counts, equations, _, slack = _system()
+    small = code_cell("a", STREAM, "K2")
+    others = {small, small + WITHOUT, code_cell("b", STREAM, "K2"), code_cell("b", STREAM, "K2") + WITHOUT}
+    ranges = Attacker(counts, equations).ranges(others | slack)
+    assert ranges.loc[small].tolist() == [3, 10]
+
+
+def test_suppression_takes_the_bounds_into_account():
+    counts, equations, primary, slack = _system()
+    hidden = hidden_cells(counts, equations, primary, threshold=10, slack=slack)
+    width = Attacker(counts, equations).ranges(hidden | slack)
+    for cell in primary:
+        assert width.loc[cell, "upper"] - width.loc[cell, "lower"] >= 10
+    assert not hidden & slack
+    assert moment_cell("a", STREAM, "guardian") in hidden
+
+
+def test_known_slack_hides_nothing():
+    counts, equations, _, slack = _system()
+    assert hidden_cells(counts, equations, [], threshold=5, slack=slack) == set()
+    apart = counts.index.difference(sorted(slack))
+    assert hidden_cells(counts[apart], [], [apart[0]], threshold=5) == {apart[0]}
