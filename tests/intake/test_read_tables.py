@@ -240,3 +240,16 @@ def test_aggregated_counts_feed_the_same_table(small_study):
         "not_accepted",
         "other_level",
     ]
+
+
+def test_a_study_extends_the_code_book(small_study):
+    small_study.spoil(
+        "study.toml", 'code_book = "code_book.csv"', 'code_book = "code_book.csv"\nmore_codes = "more.csv"'
+    )
+    more = "code,kind,domain,moment,label_vi,label_en\nZZ1,condition,d,place,c,c\nZZ2,reason,d,,e,e\n"
+    (small_study.folder / "more.csv").write_text(more, encoding="utf-8")
+    intake = small_study.read()
+    assert intake.tables.code_book["code"].tolist() == ["GD1", "NT1", "ZZ1"]
+    refused = intake.quarantine[intake.quarantine["table"] == "code_book"]
+    assert refused["column"].tolist() == ["kind"]
+    assert refused["value"].tolist() == ["reason"]

@@ -165,3 +165,34 @@ def test_no_studies_anywhere(tmp_path, monkeypatch):
 def test_nearest_gives_all_where_nothing_is_near():
     assert nearest("zzz", ["alpha", "beta"]) == "alpha, beta"
     assert nearest("Alpa", ["alpha", "beta"]) == "alpha"
+
+
+BINH_PHUOC = GERMANY.parent / "binh_phuoc"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "unknown"),
+    [
+        ('similar_by = ["poor_households"', 'similar_by = ["rain"', "places.similar_by", "rain"),
+        ('key = "group_offending"\n', 'key = "other"\n', "", ""),
+        ('stream = "u18_offending"\noutcome', 'stream = "theft"\noutcome', "configurations.stream", "theft"),
+    ],
+)
+def test_what_similarity_and_configurations_name_is_declared(tmp_path, old, new, path, unknown):
+    text = (BINH_PHUOC / "study.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "study.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    if not unknown:
+        assert [c.key for c in read_spec(tmp_path).configurations] == ["serious_abuse", "other"]
+        return
+    with pytest.raises(DiabanError) as caught:
+        read_spec(tmp_path)
+    assert path in str(caught.value)
+    assert unknown in str(caught.value)
+
+
+def test_a_weight_below_zero_is_refused(tmp_path):
+    text = (BINH_PHUOC / "study.toml").read_text(encoding="utf-8")
+    (tmp_path / "study.toml").write_text(text.replace("excess = 1.0", "excess = -1.0", 1), encoding="utf-8")
+    with pytest.raises(DiabanError, match="priority"):
+        read_spec(tmp_path)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from diaban.findings.strength import RULES
 from diaban.language import numbers
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render, table
 
 
 def data(c: PageContext) -> Fragment:
@@ -47,15 +46,15 @@ def _calendar(c: PageContext) -> str:
 
 
 def methods(c: PageContext) -> Fragment:
+    """The terms that stand on the page, and where the rules are."""
     text = c.text["methods"]
-    unit = next(level for level in c.spec.levels if level.key == c.spec.places.analysis_level)
-    items = dict(text["items"])
-    if not c.has_files:
-        del items["files"]
-    points = [item.format(unit=unit.label[c.language]) for item in items.values()]
-    columns = [Column(text["rule_column"]), Column(c.text["strength"])]
-    rows = [[c.words.text("rule", key), c.words.text("strength", strength)] for key, strength in RULES]
-    intro = c.section(text["heading"], anchor="methods", answers=[text["intro"]], points=points)
-    rules = Fragment(table(columns, rows, caption=text["strength_rule"]))
-    terms = c.section(text["glossary"], level=3, points=list(c.text["glossary"].values()))
-    return intro + rules + terms
+    link = render("link", text=c.text["methods_page"]["link"], href="methods.html")
+    return (
+        c.section(
+            text["heading"],
+            anchor="methods",
+            answers=[text["intro"]],
+            points=list(c.text["glossary"].values()),
+        )
+        + link
+    )

@@ -1,0 +1,80 @@
+"""The page on methods: the written rule, the code book, and how much these methods can see."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.findings.strength import RULES
+from diaban.findings.words import capital
+from diaban.release.cube import Cube
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, page, render, table
+from diaban.spec import StudySpec
+
+
+def methods_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> str:
+    """The HTML of the methods page of a study."""
+    c = PageContext(spec, cube, str(cube["localities"]["locality"].iloc[0]), period, language)
+    text = c.text["methods_page"]
+    head = render(
+        "head_of_whole", text=c.text, title=text["title"], subject=spec.study.title[language], nav=[]
+    )
+    body = head + c.section(
+        text["rules_heading"], anchor="rules", answers=[text["intro"], text["rules_intro"]]
+    )
+    body += rules(c) + _how(c) + _limits(c) + _code_book(c)
+    title = f"{text['title']} · {spec.study.title[language]}"
+    return page(body.html, title=title, language=language, simulated=spec.study.simulated)
+
+
+def rules(c: PageContext) -> Fragment:
+    """The rule for the strength of a finding, as a table."""
+    text = c.text["methods"]
+    columns = [Column(text["rule_column"]), Column(c.text["strength"])]
+    rows = [[c.words.text("rule", key), c.words.text("strength", strength)] for key, strength in RULES]
+    return Fragment(table(columns, rows, caption=text["strength_rule"]))
+
+
+def _how(c: PageContext) -> Fragment:
+    """How each kind of number is made."""
+    text = c.text["methods"]
+    unit = next(level for level in c.spec.levels if level.key == c.spec.places.analysis_level)
+    items = dict(text["items"])
+    if not c.has_files:
+        del items["files"]
+    points = [item.format(unit=unit.label[c.language]) for item in items.values()]
+    terms = c.section(text["glossary"], level=3, points=list(c.text["glossary"].values()))
+    return c.section(text["how_heading"], anchor="how", answers=[text["intro"]], points=points) + terms
+
+
+def _limits(c: PageContext) -> Fragment:
+    text = c.text["methods_page"]
+    limits = dict(text["limits"])
+    if not c.has_files:
+        del limits["coding"]
+    return c.section(text["limits_heading"], anchor="limits", points=list(limits.values()))
+
+
+def _code_book(c: PageContext) -> Fragment:
+    text, book = c.text["methods_page"], c.cube["code_book"]
+    if book.empty:
+        return c.section(text["code_book_heading"], anchor="codes", answers=[text["no_code_book"]])
+    version = ", ".join(sorted(book["version"].dropna().unique())) if "version" in book else "…"
+    answer = text["code_book_intro"].format(version=version, count=c.number(len(book)))
+    columns = [Column(text[key]) for key in ("code", "kind", "meaning", "includes", "excludes", "acts")]
+    rows = [_code_row(c, row) for row in book.to_dict("records")]
+    return c.section(text["code_book_heading"], anchor="codes", answers=[answer]) + Fragment(
+        table(columns, rows, stack=True)
+    )
+
+
+def _code_row(c: PageContext, row: dict) -> list[str]:
+    text = c.text["methods_page"]
+
+    def told(column: str) -> str:
+        value = row.get(f"{column}_{c.language}")
+        return "" if pd.isna(value) else str(value)
+
+    kind = text.get(row.get("kind"), "")
+    name = f"{row['code']} · {capital(told('label'))}"
+    return [name, kind, told("definition"), told("includes"), told("excludes"), told("acts")]
