@@ -12,7 +12,6 @@ from diaban.errors import DiabanError
 from diaban.intake.card import DataCard
 from diaban.language.collate import sort_key
 from diaban.release.cube import Cube, protect
-from diaban.release.pages.association import with_association
 from diaban.results import Results
 from diaban.spec import StudySpec
 
@@ -58,7 +57,7 @@ def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
     if tables.boundaries is not None:
         drawn = tables.boundaries[tables.boundaries["locality"].isin(localities["locality"])]
         frames["boundaries"] = simplified(drawn[["locality", "geometry"]].reset_index(drop=True))
-    return with_association(Cube(frames, _facts(results)), spec)
+    return Cube(frames, _facts(results))
 
 
 def read_measures(spec: StudySpec, folder: Path) -> pd.DataFrame:

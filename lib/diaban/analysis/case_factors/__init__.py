@@ -1,6 +1,19 @@
 """The case side: causes and conditions coded on case files."""
 
 from diaban.analysis.case_factors.coder_agreement import coder_agreement
+from diaban.analysis.case_factors.groups import case_groups
+from diaban.analysis.case_factors.misclassification import misclassification
 from diaban.analysis.case_factors.prevalence import NOT_ESTABLISHED, UNCODED, case_factors
+from diaban.analysis.case_factors.sensitivity import coding_sensitivity
+from diaban.analysis.case_factors.shares import case_shares
 
-__all__ = ["NOT_ESTABLISHED", "UNCODED", "case_factors", "coder_agreement"]
+__all__ = [
+    "NOT_ESTABLISHED",
+    "UNCODED",
+    "case_factors",
+    "case_groups",
+    "case_shares",
+    "coder_agreement",
+    "coding_sensitivity",
+    "misclassification",
+]

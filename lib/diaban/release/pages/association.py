@@ -1,63 +1,62 @@
-"""Which indicators go with cases over the whole study: the same on every page, so drawn once."""
+"""Which indicators go with cases over the whole study: in short for a locality, in full for the whole."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from diaban import charts
 from diaban.language.catalogue import catalogue
-from diaban.release.cube import Cube
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
-from diaban.spec import StudySpec
 
 MOST_STREAMS_IN_WORDS = 3
-_FACT = "association"
 
 
-def with_association(cube: Cube, spec: StudySpec) -> Cube:
-    """The cube with this section in every language of the study."""
-    locality = str(cube["localities"]["locality"].iloc[0])
-    drawn = {
-        language: _drawn(PageContext(spec, cube, locality, spec.periods.report, language)).html
-        for language in spec.study.languages
-    }
-    return replace(cube, facts=cube.facts | {_FACT: drawn})
-
-
-def association(c: PageContext) -> Fragment:
-    """The section: as it was drawn with the cube."""
-    return Fragment(c.cube.facts[_FACT][c.language])
-
-
-def _drawn(c: PageContext) -> Fragment:
-    text = c.text["causes"]
-    factors = c.cube["area_factors"]
-    between = factors[factors["part"] == "between"]
-    shown = between[between["withheld"].isna()]
-    if shown.empty:
-        return c.section(text["association_heading"], level=3, notes=_refusals(c, between))
-    any_link = bool(factors["supported"].fillna(False).any())
-    answer = text["association_answer_some" if any_link else "association_answer_none"].format(
-        top=c.words.top
-    )
+def in_short(c: PageContext) -> Fragment:
+    """One sentence and a line a stream; the figures stand on the page of the whole."""
+    text, factors = c.text["causes"], c.cube["area_factors"]
+    if factors.empty:
+        return Fragment("")
     return c.section(
         text["association_heading"],
         level=3,
-        answers=[answer],
-        points=_links(c, factors) if any_link and len(c.spec.streams) <= MOST_STREAMS_IN_WORDS else [],
-        charts=[_ratios(c, stream, rows) for stream, rows in shown.groupby("stream", sort=False)],
-        notes=[
-            text["association_note"].format(
-                comparisons=c.number(shown["comparisons"].max()),
-                within=c.number(_comparisons(factors, "within")),
-            ),
-            *_refusals(c, between),
-        ],
+        answers=[_answer(c)] if factors["withheld"].isna().any() else [],
+        points=_points(c),
+        notes=_refusals(c),
     )
+
+
+def in_full(c: PageContext) -> Fragment:
+    """The same with the ratios of every indicator, and how many were looked at."""
+    text, factors = c.text["causes"], c.cube["area_factors"]
+    between = factors[factors["part"] == "between"]
+    shown = between[between["withheld"].isna()]
+    if shown.empty:
+        return c.section(text["association_heading"], anchor="links", notes=_refusals(c))
+    note = text["association_note"].format(
+        comparisons=c.number(shown["comparisons"].max()), within=c.number(_comparisons(factors, "within"))
+    )
+    return c.section(
+        text["association_heading"],
+        anchor="links",
+        answers=[_answer(c)],
+        points=_points(c),
+        charts=[_ratios(c, stream, rows) for stream, rows in shown.groupby("stream", sort=False)],
+        notes=[note, *_refusals(c)],
+    )
+
+
+def _answer(c: PageContext) -> str:
+    any_link = bool(c.cube["area_factors"]["supported"].fillna(False).any())
+    key = "association_answer_some" if any_link else "association_answer_none"
+    return c.text["causes"][key].format(top=c.words.top)
+
+
+def _points(c: PageContext) -> list[str]:
+    factors = c.cube["area_factors"]
+    any_link = bool(factors["supported"].fillna(False).any())
+    return _links(c, factors) if any_link and len(c.spec.streams) <= MOST_STREAMS_IN_WORDS else []
 
 
 def _comparisons(factors: pd.DataFrame, part: str) -> int:
@@ -114,8 +113,10 @@ def _links(c: PageContext, factors: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _refusals(c: PageContext, between: pd.DataFrame) -> list[str]:
+def _refusals(c: PageContext) -> list[str]:
     """Streams of which no indicator could be analysed, with the reason."""
+    factors = c.cube["area_factors"]
+    between = factors[factors["part"] == "between"]
     return [
         c.text["causes"]["association_refused"].format(
             stream=c.spec.stream(stream).label[c.language],

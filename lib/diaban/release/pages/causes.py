@@ -6,7 +6,7 @@ import pandas as pd
 
 from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
-from diaban.release.pages.association import association
+from diaban.release.pages import association
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render, table
 from diaban.spec.streams import StreamSpec
@@ -178,7 +178,8 @@ def of_area(c: PageContext) -> Fragment:
         level=3,
         charts=[(chart._repr_html_(), table(columns, rows))],
     )
-    return spine + association(c)
+    link = render("link", text=c.text["whole_page"]["link"].format(top=c.words.top), href="whole.html")
+    return spine + association.in_short(c) + link
 
 
 def _domain_order(c: PageContext):

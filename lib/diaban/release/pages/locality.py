@@ -5,7 +5,17 @@ from __future__ import annotations
 from diaban import charts
 from diaban.findings.locality import first_screen
 from diaban.release.cube import Cube
-from diaban.release.pages import about, causes, measures, numbers_can_tell, situation
+from diaban.release.pages import (
+    about,
+    causes,
+    chain,
+    excess,
+    measures,
+    meeting,
+    numbers_can_tell,
+    situation,
+    tested,
+)
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Fragment, render
 from diaban.spec import StudySpec
@@ -59,6 +69,22 @@ class LocalityPage:
     def conditions_of_area(self) -> Fragment:
         """The locality's indicators, and which of them go with cases."""
         return causes.of_area(self.context)
+
+    def how_they_meet(self) -> Fragment:
+        """Which causes and conditions come together on files."""
+        return meeting.section(self.context)
+
+    def chain_of_event(self) -> Fragment:
+        """At which moments conditions were recorded, and how soon cases were reported."""
+        return chain.section(self.context)
+
+    def excess(self) -> Fragment:
+        """Where the difference between the cases here and the overall level lies."""
+        return excess.section(self.context)
+
+    def what_was_tried(self) -> Fragment:
+        """What was looked at and is no finding."""
+        return tested.section(self.context)
 
     def what_we_cannot_say(self) -> Fragment:
         """The limits of causes and conditions."""

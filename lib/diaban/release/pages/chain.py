@@ -1,0 +1,100 @@
+"""The chain of the event: at which moment conditions were recorded, and how soon cases were reported."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban import charts
+from diaban.release.cells import WHOLE
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, table
+
+REPORTED = "occurred_to_reported"
+
+
+def section(c: PageContext) -> Fragment:
+    """Of the locality where its files can be shown, else of the whole."""
+    moments = c.cube.frames.get("event_moments")
+    if moments is None or moments.empty:
+        return Fragment("")
+    text = c.text["chain"]
+    here = _shown(c, "event_moments", c.locality)
+    rows = here if len(here) else _shown(c, "event_moments", WHOLE)
+    figures, answers, points = [], [], []
+    for stream in c.spec.streams:
+        of_stream = rows[rows["stream"] == stream.key]
+        if of_stream.empty:
+            continue
+        answers.append(_answer(c, stream.label[c.language], of_stream))
+        figures.append(_figure(c, stream.label[c.language], of_stream, whole=here.empty))
+        points += _lag(c, stream.key)
+    notes = [text["note"]] if len(here) else [text["of_whole"].format(top=c.words.top), text["note"]]
+    return c.section(
+        text["heading"], level=3, anchor="chain", answers=answers, points=points, charts=figures, notes=notes
+    )
+
+
+def _shown(c: PageContext, name: str, locality: str) -> pd.DataFrame:
+    """Rows that may be shown, with an estimate."""
+    frame = c.cube.frames.get(name, pd.DataFrame())
+    if frame.empty:
+        return frame
+    return frame[(frame["locality"] == locality) & ~frame["hidden"] & frame["withheld"].isna()]
+
+
+def _answer(c: PageContext, stream: str, rows: pd.DataFrame) -> str:
+    text = c.text["chain"]
+    named = rows[rows["named"].fillna(False).astype(bool)]
+    if named.empty:
+        return text["not_named"].format(stream=stream)
+    row = named.iloc[0]
+    return text["named"].format(
+        stream=stream,
+        moment=c.text["moments"][row["moment"]],
+        share=c.percent(row["share"]),
+        lower=c.percent(row["lower"]),
+        upper=c.percent(row["upper"]),
+    )
+
+
+def _figure(c: PageContext, stream: str, rows: pd.DataFrame, *, whole: bool) -> tuple[str, str]:
+    text = c.text["chain"]
+    caption = text["caption"].format(
+        n_files=c.number(rows["n_files"].max()),
+        period=c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
+        where=c.words.top if whole else c.place,
+    )
+    options = c.chart_options(title=text["title"].format(stream=stream), caption=caption)
+    chart = charts.chain(rows, **options | {"labels": options["labels"] | c.text["moments"]})
+    columns = [Column(text["moment_column"])]
+    columns += [Column(c.text["causes"][key], True) for key in ("files_column", "share_column")] + [
+        Column(c.text["situation"]["column_range"], True)
+    ]
+    printed = [
+        [
+            c.text["moments"][r.moment],
+            c.text["causes"]["of"].format(n=c.number(r.n), total=c.number(r.n_files)),
+            c.percent(r.share),
+            f"{c.percent(r.lower)} – {c.percent(r.upper)}",
+        ]
+        for r in rows.itertuples()
+    ]
+    return chart._repr_html_(), table(columns, printed)
+
+
+def _lag(c: PageContext, stream: str) -> list[str]:
+    """How many days passed before half of the cases were reported."""
+    here = _shown(c, "event_lags", c.locality)
+    rows = here[(here["stream"] == stream) & (here["lag"] == REPORTED)] if len(here) else here
+    if rows.empty:
+        return []
+    row = rows.iloc[0]
+    return [
+        c.text["chain"]["lag"].format(
+            stream=c.spec.stream(stream).label[c.language],
+            median=c.number(row["median"]),
+            lower=c.number(row["lower"]),
+            upper=c.number(row["upper"]),
+            quarter=c.number(row["upper_quartile"]),
+        )
+    ]

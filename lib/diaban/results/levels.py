@@ -1,0 +1,197 @@
+"""How much: counts, rates and changes by locality, on the level of analysis and of report."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from diaban.analysis import trends
+from diaban.analysis.detectability import chance_target_met, largest_detectable_count
+from diaban.analysis.exposure import CELL, WHOLE, expose, pool, roll_up
+from diaban.analysis.funnel_curves import funnel_curves
+from diaban.analysis.pooling import pooling_ladder
+from diaban.analysis.rate_ratio import panel_dispersion
+from diaban.analysis.rates import rates_table
+from diaban.intake.tables import Tables
+from diaban.places.hierarchy import ancestors
+from diaban.spec import StudySpec
+
+
+class Levels:
+    """Result frames on how much there is. Frames and columns are those of each analysis module."""
+
+    def __init__(self, spec: StudySpec, tables: Tables) -> None:
+        self.spec, self.tables = spec, tables
+
+    @cached_property
+    def report_of(self) -> pd.Series:
+        """Locality -> the locality of report that it lies in."""
+        return ancestors(self.tables.localities, self.spec.places.report_level).dropna()
+
+    @cached_property
+    def periods(self) -> list[str]:
+        """Complete periods, oldest first."""
+        frame = self.tables.periods
+        return frame.loc[frame["complete"], "period"].tolist()
+
+    @cached_property
+    def comparable(self) -> dict[str, list[str]]:
+        """Stream -> complete periods under its newest definition."""
+        return {stream.key: stream.comparable(self.periods) for stream in self.spec.streams}
+
+    @cached_property
+    def exposed(self) -> pd.DataFrame:
+        """Cases and persons at risk by locality of analysis and comparable period.
+
+        A cell whose count is not known (refused, or not given by the source) is not at risk here: its
+        persons are left out with its cases, so that it is never read as zero.
+        """
+        tables = self.tables
+        exposed = expose(
+            tables.counts,
+            tables.population,
+            tables.periods,
+            self.spec.bands_at_risk(),
+            observed=self.comparable,
+        )
+        cells = [pd.MultiIndex.from_frame(frame[CELL]) for frame in (exposed, tables.counts)]
+        return exposed[cells[0].isin(cells[1])].reset_index(drop=True)
+
+    @cached_property
+    def exposed_report(self) -> pd.DataFrame:
+        """The same by locality of report."""
+        return roll_up(self.exposed, self.report_of.rename("parent").rename_axis("locality").reset_index())
+
+    @cached_property
+    def blocks(self) -> pd.DataFrame:
+        """By locality of report and block; a block counts only where all of its periods are comparable."""
+        return pool(self._whole_blocks(self.exposed_report), self.spec.block_of())
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """Every locality of report against the whole, by block and stream."""
+        model = self.spec.model
+        return rates_table(self.blocks, per=model.per, seed=model.seed)
+
+    @cached_property
+    def small_area_rates(self) -> pd.DataFrame:
+        """The same on the level of analysis: for researchers, never in a release."""
+        model = self.spec.model
+        pooled = pool(self._whole_blocks(self.exposed), self.spec.block_of())
+        return rates_table(pooled, per=model.per, seed=model.seed)
+
+    @cached_property
+    def funnel(self) -> pd.DataFrame:
+        """Limits of the funnel of `rates`, by stream and block."""
+        return funnel_curves(self.rates)
+
+    @cached_property
+    def pooling(self) -> pd.DataFrame:
+        """How many periods must be added up before every locality's count can be read.
+
+        Rungs: "period" (single ones), "block" (the study's blocks), "all" (all comparable periods).
+        """
+        rungs = {
+            "period": {period: period for period in self.periods},
+            "block": self.spec.block_of(),
+            "all": dict.fromkeys(self.periods, WHOLE),
+        }
+        return pooling_ladder(self.exposed_report, rungs, minimum=self.spec.model.minimum_cases)
+
+    @cached_property
+    def trends(self) -> pd.DataFrame:
+        """Blocks after the baseline against the baseline, by locality of report and stream."""
+        order = [block.key for block in self.spec.periods.blocks]
+        table = trends.trends_table(self.blocks, order, baseline=[self.spec.periods.baseline])
+        keys = ["locality", "period", "stream"]
+        counts = self.blocks.set_index(keys)["cases"]
+        table = table.join(counts.rename("cases"), on=keys) if "cases" not in table else table
+        base = self.blocks[self.blocks["period"] == self.spec.periods.baseline]
+        base = base.set_index(["locality", "stream"])["cases"].rename("baseline_cases")
+        return table.join(base, on=["locality", "stream"]).assign(baseline=self.spec.periods.baseline)
+
+    @cached_property
+    def run_chart(self) -> pd.DataFrame:
+        """Counts of every complete period with what the baseline's rate leads to expect."""
+        block = next(b for b in self.spec.periods.blocks if b.key == self.spec.periods.baseline)
+        return trends.run_chart(self.exposed_report, self.periods, baseline=block.periods)
+
+    @cached_property
+    def whole_run_chart(self) -> pd.DataFrame:
+        """The same for all localities together; the limits allow for as much variation as localities show."""
+        places = self.exposed_report["locality"].unique()
+        whole = roll_up(self.exposed_report, pd.DataFrame({"locality": places, "parent": WHOLE}))
+        block = next(b for b in self.spec.periods.blocks if b.key == self.spec.periods.baseline)
+        charts = [
+            trends.run_chart(
+                whole[whole["stream"] == stream], self.periods, baseline=block.periods, dispersion=dispersion
+            )
+            for stream, dispersion in panel_dispersion(self.exposed_report).items()
+        ]
+        return pd.concat(charts, ignore_index=True)
+
+    @cached_property
+    def detectability(self) -> pd.DataFrame:
+        """Chance and power of the declared targets at each locality's mean of the report block.
+
+        Columns locality, stream, period, change (the target, relative), mean_per_year,
+        chance_by_luck, chance_if_true, largest_detectable_count (next year's, after a year at the mean).
+        """
+        rows = self.blocks[self.blocks["period"] == self.spec.periods.report]
+        mean = rows["cases"] / (rows["person_years"] / rows["persons"])
+        rows = rows[["locality", "stream", "period"]].assign(mean_per_year=mean)
+        seen = largest_detectable_count(mean.round().to_numpy())
+        rows = rows.assign(largest_detectable_count=pd.array(seen, dtype="Float64"))
+        tables = [
+            rows[rows["stream"] == target.stream].assign(
+                change=target.change,
+                chance_by_luck=lambda t, c=target.change: chance_target_met(t["mean_per_year"], c),
+                chance_if_true=lambda t, c=target.change: chance_target_met(
+                    t["mean_per_year"], c, true_change=c
+                ),
+            )
+            for target in self.spec.targets
+        ]
+        empty = rows.head(0).assign(change=0.0, chance_by_luck=0.0, chance_if_true=0.0)
+        return pd.concat(tables or [empty], ignore_index=True)
+
+    @cached_property
+    def concentration(self) -> pd.DataFrame:
+        """locality, stream, period, dominated: whether one locality of analysis holds most cases of a block.
+
+        Only where a locality of report has more than two parts; most is half or more of at least
+        `minimum_cases`.
+        """
+        pooled = pool(self._whole_blocks(self.exposed), self.spec.block_of())
+        parts = pooled.assign(locality=pooled["locality"].map(self.report_of))
+        held = (
+            parts.groupby(["locality", "stream", "period"])["cases"].agg(["max", "sum", "size"]).reset_index()
+        )
+        enough = (held["sum"] >= self.spec.model.minimum_cases) & (held["size"] > 2)
+        dominated = enough & (held["max"] * 2 >= held["sum"])
+        return held[["locality", "stream", "period"]].assign(dominated=dominated)
+
+    @cached_property
+    def boundary_changes(self) -> pd.DataFrame:
+        """locality (of report), on: dated changes of its parts within the periods of the study."""
+        first = self.tables.periods["start"].min()
+        rows = [
+            (self.report_of.get(after), pd.Timestamp(change.on))
+            for change in self.spec.places.changes
+            for after in change.after
+            if pd.Timestamp(change.on) > first
+        ]
+        frame = pd.DataFrame(rows, columns=["locality", "on"]).dropna().drop_duplicates()
+        return frame.astype({"locality": "str"}).reset_index(drop=True)
+
+    def _whole_blocks(self, exposed: pd.DataFrame) -> pd.DataFrame:
+        """Rows of blocks all of whose periods are comparable in the row's stream."""
+        whole = {
+            (stream, period)
+            for stream, comparable in self.comparable.items()
+            for block in self.spec.periods.blocks
+            if set(block.periods) <= set(comparable)
+            for period in block.periods
+        }
+        return exposed[pd.MultiIndex.from_frame(exposed[["stream", "period"]]).isin(whole)]
