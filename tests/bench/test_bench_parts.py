@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -57,11 +58,21 @@ def test_stage_and_scale_give_times_and_memory(tmp_path, example, capsys):
 
 
 def test_truth_comes_as_rows():
-    rows = {row.name: row for row in truth_rows("light", truth_bench([1]))}
-    assert rows["truth: light, area between, coverage"].against.startswith("nominal 0.95")
-    assert 0 <= rows["truth: light, case pairs, false discovery"].value <= 1
-    assert "truth: light, area within, child_abuse, planted strong, power" in rows
-    assert "truth: light, area within, child_abuse, planted none, false alarms" in rows
+    table = truth_bench([1], questions=["associations"])
+    rows = {row.name: row for row in truth_rows("light", table)}
+    coverage = rows["truth: light, area_factors, between, all, coverage"]
+    assert coverage.against.startswith("nominal 0.95, n 48 in 1 provinces")
+    assert coverage.quiet  # the table is printed instead
+    assert 0 <= rows["truth: light, area_factors, within, all, false discovery"].value <= 1
+    assert "truth: light, area_factors, within, strong, found" in rows
+    assert "truth: light, area_factors, within, none, false alarms" in rows
+
+
+def test_a_quiet_row_is_written_and_not_printed(capsys):
+    parts = {"one": lambda _: iter([Measurement("loud", 1, "s"), Measurement("still", 2, "s", quiet=True)])}
+    rows, _ = run_parts(parts, Options(Path(), Path()))
+    assert [row.name for row in rows] == ["loud", "still"]
+    assert "still" not in capsys.readouterr().out
 
 
 def test_a_part_that_fails_does_not_stop_the_others(tmp_path, capsys):

@@ -69,7 +69,8 @@ def _profile(n: int, secret: float) -> pd.DataFrame:
     frame = pd.DataFrame({"indicator": keys(n), "value": 4.0 + np.arange(n) % 5, "reference": 5.0})
     frame = frame.assign(quartile_low=4.0, quartile_high=7.0, minimum=2.0, maximum=12.0)
     frame["verdict"] = pd.Series(["worse", "similar", "better", pd.NA] * (n // 4 + 1), dtype=object)[:n]
-    return _hide(frame, ["value"], secret)
+    frame = frame.assign(lower=frame["value"] - 1, upper=frame["value"] + 2, neighbours=6.0)
+    return _hide(frame, ["value", "lower", "upper"], secret)
 
 
 def _places(n: int) -> pd.DataFrame:
@@ -107,8 +108,50 @@ def _lines(n: int, secret: float) -> pd.DataFrame:
     return _hide(frame.assign(value=np.arange(len(frame)) % 6 + 1.0), ["value"], secret)
 
 
+def _components(n: int, secret: float) -> pd.DataFrame:
+    """Expected, shares of both signs, and the recorded number last, as far as n rows go."""
+    names = ["expected", *keys(max(n - 2, 0)), "observed"][:n]
+    shares = 0.5 + np.arange(n) % 4 - 1.5 * (np.arange(n) % 3 == 2)
+    frame = pd.DataFrame({"component": names, "cases": shares}, columns=["component", "cases"])
+    frame.loc[frame["component"].isin(["expected", "observed"]), "cases"] = 24.0
+    frame = frame.assign(lower=frame["cases"] - 0.9, upper=frame["cases"] + 2.5)
+    return _hide(frame, ["cases", "lower", "upper"], secret)
+
+
+def _pairs(n: int, secret: float) -> pd.DataFrame:
+    i = np.arange(n)
+    frame = pd.DataFrame({"a": keys(n), "b": [f"B{k}" for k in i], "lift": 0.6 + i / 2, "supported": True})
+    frame = frame.assign(lower=frame["lift"] / 2, upper=frame["lift"] * 2, n_both=5.0 + i, n_files=31.0)
+    return _hide(frame, ["lift", "lower", "upper", "n_both", "n_files"], secret)
+
+
+def _moments(n: int, secret: float) -> pd.DataFrame:
+    i = np.arange(n)
+    frame = pd.DataFrame({"moment": keys(n), "share": 0.1 + (i % 5) / 8, "named": i == 3, "note": "ghi chú"})
+    frame = frame.assign(lower=frame["share"] / 2, upper=frame["share"] * 1.4, n=3.0 + i, n_files=31.0)
+    return _hide(frame, ["share", "lower", "upper", "n", "n_files"], secret, note=f"{secret:.4f}")
+
+
+def _specifications(n: int, secret: float) -> pd.DataFrame:
+    i = np.arange(n)
+    frame = pd.DataFrame({"specification": i, "rate_ratio": 0.9 + (i * 7 % 11) / 20})
+    frame = frame.assign(lower=frame["rate_ratio"] - 0.15, upper=frame["rate_ratio"] + 0.2)
+    frame["controls"] = [";".join(key for bit, key in enumerate(keys(4)) if k >> bit & 1) for k in i]
+    frame = frame.assign(lag=i % 3, exposure=np.where(i % 2, "L5", "expected"), pooled="all")
+    return _hide(frame, ["rate_ratio", "lower", "upper"], secret)
+
+
+def _ranked(n: int, secret: float) -> pd.DataFrame:
+    return _rates(n, secret).rename(columns={"locality": "factor", "shrunk_rate": "score"}).assign(tied=True)
+
+
 MAKERS: dict[str, Callable[..., Chart]] = {
     "dot_interval": lambda n, secret, **k: charts.dot_interval(_dots(n, secret), reference=0.2, **k),
+    "chain": lambda n, secret, **k: charts.chain(_moments(n, secret), **k),
+    "decomposition": lambda n, secret, **k: charts.decomposition(_components(n, secret), **k),
+    "pairs": lambda n, secret, **k: charts.pairs(_pairs(n, secret), most=60, **k),
+    "rank_list": lambda n, secret, **k: charts.rank_list(_ranked(n, secret), **k),
+    "specification_curve": lambda n, secret, **k: charts.specification_curve(_specifications(n, secret), **k),
     "funnel": lambda n, secret, **k: charts.funnel(_rates(n, secret), _limits(), **k),
     "rank_intervals": lambda n, secret, **k: charts.rank_intervals(_rates(n, secret), **k),
     "run_chart": lambda n, secret, **k: charts.run_chart(_runs(n, secret), **k),

@@ -15,6 +15,7 @@ import pytest
 from chart_frames import LABELS, MAKERS, MARKUP
 
 from diaban.charts import Chart
+from diaban.charts.measure import text_width
 
 MARK = "Dữ liệu mô phỏng / Simulated data"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,6 +36,12 @@ def make(request: pytest.FixtureRequest) -> Callable[..., Chart]:
 def words(svg: str) -> str:
     """All text of a figure as it is read: one line a text element, joined."""
     return " ".join("".join(e.itertext()) for e in ElementTree.fromstring(svg).iter(f"{SVG}text"))
+
+
+def size_of(element: ElementTree.Element, root: ElementTree.Element) -> float:
+    """The size of a text, its own or else that of its figure."""
+    own = re.search(r"font-size:([\d.]+)px", element.attrib["style"])
+    return float((own or re.search(r"font-size:([\d.]+)px", root.attrib["style"]))[1])  # type: ignore[index]
 
 
 def test_svg_is_responsive_named_and_alone(make: Make) -> None:
@@ -101,6 +108,27 @@ def test_nothing_lies_beside_the_sheet(make: Make) -> None:
     for element in root.iter(f"{SVG}text"):
         assert -0.1 <= float(element.attrib["x"]) <= width + 0.1
         assert 0 < float(element.attrib["y"]) <= height
+
+
+def test_text_is_large_enough_on_a_phone(make: Make) -> None:
+    """A figure is 328 px wide on a phone of 360 px; the locator, in the head of a page, 176 px everywhere."""
+    shown = 176 if make.kind == "locator" else 328  # type: ignore[attr-defined]
+    root = ElementTree.fromstring(make(11).svg())
+    width = float(root.attrib["viewBox"].split()[2])
+    assert min(size_of(element, root) for element in root.iter(f"{SVG}text")) * shown / width >= 11
+
+
+def test_text_is_not_wider_than_the_sheet(make: Make) -> None:
+    """Lines end within the sheet too, measured with the font that lines are broken by."""
+    root = ElementTree.fromstring(make(11).svg())
+    width = float(root.attrib["viewBox"].split()[2])
+    for element in root.iter(f"{SVG}text"):
+        style = element.attrib["style"]
+        wide = text_width("".join(element.itertext()), size_of(element, root), "font-weight:600" in style)
+        anchor = next((a for a in ("middle", "end") if f"text-anchor:{a}" in style), "start")
+        left = float(element.attrib["x"]) - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+        assert left >= -1, element.text
+        assert left + wide <= width + 1, element.text
 
 
 def test_labels_are_escaped_and_keep_their_diacritics(make: Make) -> None:

@@ -14,9 +14,10 @@ TREND = {
     "cases": 40, "baseline_cases": 22, "hidden": False,
 }  # fmt: skip
 CODE = {
-    "locality": "a", "stream": "child_abuse", "code": "GD1", "n_coded": 14, "n_files": 31, "share": 0.45,
-    "lower": 0.29, "upper": 0.62, "rest_share": 0.18, "p": 0.0004, "q": 0.01, "comparisons": 741,
-    "over": True, "withheld": pd.NA, "hidden": False,
+    "locality": "a", "stream": "child_abuse", "code": "GD1", "n_coded": 14, "n_files": 31, "rest_coded": 36,
+    "rest_files": 200, "share": 0.45, "lower": 0.29, "upper": 0.62, "rest_share": 0.18, "shrunk_share": 0.4,
+    "shrunk_lower": 0.25, "shrunk_upper": 0.56, "p": 0.0004, "q": 0.01, "comparisons": 741, "over": True,
+    "withheld": pd.NA, "hidden": False,
 }  # fmt: skip
 PROFILE = {
     "locality": "a", "indicator": "poverty", "period": "2023", "value": 9.0, "reference": 4.0, "z": 2.2,
@@ -31,6 +32,9 @@ DETECTABILITY = {
     "largest_detectable_count": 3.0, "change": -0.05, "chance_by_luck": 0.44, "chance_if_true": 0.5,
     "hidden": False,
 }  # fmt: skip
+AGREEMENT = {"unit": "code", "code": "GD1", "alpha": 0.8, "agreed": True}
+ROBUSTNESS = {"stream": "child_abuse", "indicator": "poverty", "robust": True, "reason": pd.NA}
+RUN = {"locality": "a", "stream": "child_abuse", "period": "2021", "cases": 10, "hidden": False}
 
 
 DTYPES = {int: "Int64", float: "Float64", bool: "boolean", str: "str", type(pd.NA): "str"}

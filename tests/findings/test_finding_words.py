@@ -2,28 +2,12 @@
 
 import re
 import string
-from pathlib import Path
 
-import pandas as pd
 import pytest
-from finding_frames import AREA, CODE, DETECTABILITY, PROFILE, RATE, TREND, frame, hidden
+from sample_findings import FOLDER, one_of_each, words_in
 
-from diaban.findings.causes import area_side_findings, case_side_findings
-from diaban.findings.level import level_findings, trend_findings
-from diaban.findings.limits import hidden_findings, luck_findings, no_figures, nothing_special
-from diaban.findings.words import Words, sentences
-from diaban.release.build import read_measures
+from diaban.findings.words import sentences
 from diaban.spec import read_spec
-
-FOLDER = Path(__file__).parents[2] / "data" / "binh_phuoc"
-LOCALITIES = pd.DataFrame(
-    {
-        "locality": ["70", "a"],
-        "name": ["Bình Phước", "Bù Đăng"],
-        "type": ["Tỉnh", "Huyện"],
-        "level": ["province", "district"],
-    }
-)
 
 
 @pytest.fixture(scope="module")
@@ -33,32 +17,12 @@ def spec():
 
 @pytest.fixture(scope="module", params=["vi", "en"])
 def words(request, spec):
-    code_book = pd.read_csv(FOLDER / spec.reference.code_book, dtype="str")
-    return Words(spec, LOCALITIES, code_book, read_measures(spec, FOLDER), request.param)
+    return words_in(request.param, spec)
 
 
 @pytest.fixture(scope="module")
 def findings(spec):
-    indicator = spec.indicators[0].key
-    low = {"probability_above": 0.001, "shrunk_rate": 5.0, "rate": 4.2, "lower": 2.04, "upper": 8.0}
-    fall = {"rate_ratio": 0.4, "lower": 0.25, "upper": 0.8}
-    return {
-        f.statement: f
-        for f in (
-            *level_findings(frame(RATE, {}, low), minimum_cases=10),
-            *trend_findings(frame(TREND, {}, fall), minimum_cases=10),
-            *case_side_findings(frame(CODE, {}, {"over": False}), {}, period="2016-2023"),
-            *area_side_findings(
-                frame(PROFILE, {"indicator": indicator}),
-                frame(AREA, {"indicator": indicator}),
-                period="2021-2023",
-            ),
-            *luck_findings(frame(DETECTABILITY, {})),
-            *hidden_findings(frame(RATE, hidden(RATE))),
-            nothing_special("a", "2021-2023"),
-            no_figures("a", "2021-2023"),
-        )
-    }
+    return one_of_each(spec)
 
 
 @pytest.mark.parametrize("statement", list(sentences("en")["claim"]))

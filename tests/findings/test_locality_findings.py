@@ -5,11 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from finding_frames import (
+    AGREEMENT,
     AREA,
     CODE,
     DETECTABILITY,
     PROFILE,
     RATE,
+    ROBUSTNESS,
     TREND,
     cube_frames,
     frame,
@@ -17,8 +19,16 @@ from finding_frames import (
 )
 
 from diaban.findings.finding import Finding
-from diaban.findings.locality import FIRST_SCREEN, ORDER, first_screen, locality_findings
+from diaban.findings.locality import (
+    DOUBTFUL,
+    FIRST_SCREEN,
+    ORDER,
+    SPECIAL,
+    first_screen,
+    locality_findings,
+)
 from diaban.findings.measures import measures_for
+from diaban.findings.strength import RULES
 from diaban.findings.words import sentences
 from diaban.spec import read_spec
 
@@ -96,20 +106,92 @@ def test_strength_orders_within_a_statement(spec):
     assert [f.strength for f in found_in(spec, rates=rates)] == ["strong", "moderate"]
 
 
-def test_both_sides_make_a_factor_strong(spec, factor):
+@pytest.fixture(scope="module")
+def both_sides(factor):
+    """A code over-represented here, and an indicator of the same factor that goes with cases and is worse."""
     code, indicator = factor.codes[0], factor.indicators[0]
-    frames = {
+    return {
         "rates": frame(RATE, PLAIN),
         "case_factors": frame(CODE, {"code": code}),
         "factor_profile": frame(PROFILE, {"indicator": indicator}),
         "area_factors": frame(AREA, {"indicator": indicator}),
+        "coder_agreement": frame(AGREEMENT, {"code": code}),
+        "area_robustness": frame(ROBUSTNESS, {"indicator": indicator}),
     }
-    assert [(f.statement, f.strength) for f in found_in(spec, **frames)] == [
-        ("cause_over", "strong"),
-        ("area_factor", "moderate"),
+
+
+def said(findings):
+    return [(f.statement, f.strength) for f in findings]
+
+
+def test_both_sides_and_their_checks_make_a_factor_strong(spec, both_sides, factor):
+    assert said(found_in(spec, **both_sides)) == [("cause_over", "strong"), ("area_factor", "strong")]
+    elsewhere = {"area_factors": frame(AREA, {"indicator": factor.indicators[0], "stream": "u18_offending"})}
+    found = found_in(spec, **both_sides | elsewhere)
+    assert found[0].strength == "moderate", "an association with another stream"
+
+
+@pytest.mark.parametrize("missing", ["coder_agreement", "area_robustness"])
+def test_without_the_frame_of_a_check_nothing_is_strong(spec, both_sides, missing):
+    frames = {name: rows for name, rows in both_sides.items() if name != missing}
+    expected = [("cause_over", "moderate"), ("area_factor", "moderate")]
+    assert said(found_in(spec, **frames)) == expected
+    assert said(found_in(spec, **frames | {missing: pd.DataFrame()})) == expected
+
+
+def test_a_planted_cause_is_named_first_with_its_strength(spec, both_sides, factor):
+    frames = both_sides | {"rates": frame(RATE, {}), "trends": frame(TREND, {})}
+    first = first_screen(found_in(spec, **frames))[0]
+    assert (first.statement, first.factors) == ("cause_over", (factor.codes[0],))
+    assert (first.strength, first.rule) == ("strong", "both_sides")
+
+
+def test_a_cause_that_coders_dispute_is_kept_and_not_named_first(spec, both_sides, factor):
+    frames = both_sides | {"coder_agreement": frame(AGREEMENT, {"code": factor.codes[0], "agreed": False})}
+    frames["area_factors"] = frame(AREA)
+    found = found_in(spec, **frames)
+    assert said(found) == [("nothing_special", "insufficient"), ("cause_disputed", "weak")]
+    assert "coders_disagree" in found[1].alternatives
+    assert statements(first_screen(found)) == ["nothing_special"]
+
+
+def test_a_doubt_brings_no_measure(spec, factor):
+    measures = pd.DataFrame({"measure": ["m"], "codes": [factor.codes], "evidence": [1]})
+    hint = frame(CODE, {"code": factor.codes[0], "over": False, "q": 0.4})
+    (_, found) = found_in(spec, rates=frame(RATE, PLAIN), case_factors=hint, measures=measures)
+    assert (found.statement, found.measures, found.action) == ("cause_hint", (), "read_on")
+
+
+def test_a_gap_in_coding_is_told_beside_what_is_found(spec):
+    files = frame(CODE, {}, {"code": "uncoded", "share": 0.5, "rest_share": 0.1})
+    assert statements(found_in(spec, rates=frame(RATE, PLAIN), case_factors=files)) == [
+        "cause_over",
+        "coding_gap",
     ]
-    elsewhere = frames | {"area_factors": frame(AREA, {"indicator": indicator, "stream": "u18_offending"})}
-    assert found_in(spec, **elsewhere)[0].strength == "moderate", "an association with another stream"
+
+
+@pytest.mark.parametrize("statement", ["level_high", "trend_up", "cause_over", "area_factor"])
+def test_the_rule_of_a_finding_gives_its_strength(spec, both_sides, statement):
+    frames = both_sides | {"rates": frame(RATE, {}), "trends": frame(TREND, {})}
+    (found,) = (f for f in found_in(spec, **frames) if f.statement == statement)
+    assert dict(RULES)[found.rule] == found.strength
+
+
+def test_priorities_order_the_measures_of_a_finding(spec, factor):
+    code = factor.codes[0]
+    measures = pd.DataFrame(
+        {"measure": ["alone", "broad"], "codes": [[code], [code, "ZZ"]], "evidence": [1, 3]}
+    )
+    frames = {"case_factors": frame(CODE, {"code": code}), "measures": measures}
+    ranked = {"stream": "child_abuse", "code": "ZZ", "rank": 1}
+    rows = [ranked | {"locality": "a"}, ranked | {"locality": "a", "code": code, "rank": 2}]
+    assert found_in(spec, **frames)[0].measures == ("alone", "broad")
+    here = pd.DataFrame(rows)
+    assert found_in(spec, **frames, priorities=here)[0].measures == ("broad", "alone")
+    for elsewhere in ({"locality": "b"}, {"stream": "u18_offending"}):
+        other = found_in(spec, **frames, priorities=here.assign(**elsewhere))
+        assert other[0].measures == ("alone", "broad")
+    assert found_in(spec, **frames, priorities=here.head(0))[0].measures == ("alone", "broad")
 
 
 def test_measures_follow_from_codes_and_from_indicators(spec, factor):
@@ -146,13 +228,16 @@ def test_first_screen_is_short_and_varied():
 
 
 def test_first_screen_has_no_hints_and_may_be_empty():
-    assert first_screen([make("cause_hint"), make("nothing_special")]) == [make("nothing_special")]
+    doubts = [make(statement) for statement in DOUBTFUL]
+    assert first_screen([*doubts, make("nothing_special")]) == [make("nothing_special")]
     assert first_screen([]) == []
 
 
 def test_every_statement_has_its_place_in_the_order():
     assert set(ORDER) == set(sentences("en")["claim"])
     assert len(ORDER) == len(set(ORDER))
+    assert set(ORDER) >= SPECIAL | DOUBTFUL
+    assert set() == SPECIAL & DOUBTFUL
 
 
 def test_keys_are_stable_and_tell_findings_apart(spec):

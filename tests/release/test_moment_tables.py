@@ -33,7 +33,7 @@ def _system() -> tuple[pd.Series, list[Equation], set[str], set[str]]:
         [(p, STREAM, "guardian", MOMENT.get(p, 37), FILES.get(p, 100)) for p in ("a", "b", WHOLE)],
         columns=["locality", "stream", "moment", "n", "n_files"],
     )
-    codes_of = pd.Series({"guardian": ["K1", "K2"]})
+    codes_of = {"guardian": ["K1", "K2"]}
     tables = moment_tables(moments, counts, codes_of, threshold=5)
     small = code_cell("a", STREAM, "K2")
     primary = tables.primary | {small, small + WITHOUT}

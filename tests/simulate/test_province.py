@@ -211,6 +211,24 @@ def test_planted_pairs_show(truth, places, large):
         assert coded[~there].mean() == pytest.approx(pair.rest_share, abs=0.02)
 
 
+def test_codes_that_meet_keep_their_prevalence(truth, large):
+    cases, first = large["cases"], large["cause_codes"][large["cause_codes"]["round"] == 1]
+    carries = pd.crosstab(first["case_key"], first["code"]).reindex(cases["case_key"], fill_value=0) > 0
+    for meet in truth.together_frame().itertuples():
+        files = carries[(cases["topic"] == meet.stream).to_numpy()]
+        a, b = files[meet.a], files[meet.b]
+        assert b[a].mean() == pytest.approx(meet.share, abs=2 / np.sqrt(a.sum()))
+        declared = truth.codes.prevalence[meet.stream][meet.b]
+        assert b.mean() == pytest.approx(declared, abs=2 / np.sqrt(len(files)))
+
+
+def test_codes_that_meet_change_the_codes_alone(truth, places, provinces):
+    apart = truth.codes.model_copy(update={"together": []})
+    tables = simulate(truth.model_copy(update={"codes": apart}), places, SEEDS[0])
+    for name, table in provinces[0].items():
+        assert tables[name].equals(table) == (name != "cause_codes"), name
+
+
 def test_summer_peak(truth, large):
     """Whole years only: three months at 1.5 of the others are 4.5 of 13.5 parts."""
     cases = large["cases"][large["cases"]["occurred_to"].between("2016-01-01", "2021-12-31")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -50,7 +51,8 @@ def run_parts(parts: dict[str, Part], options: Options) -> tuple[list[Measuremen
     for name, part in parts.items():
         try:
             for row in part(options):
-                print(row.line(), flush=True)
+                if not row.quiet:
+                    print(row.line(), flush=True)
                 rows.append(row)
         except Exception:
             failed.append(name)
@@ -73,6 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         quick=chosen.quick,
         full=chosen.full,
         seeds=chosen.seeds,
+        jobs=chosen.jobs,
         rows=chosen.rows,
     )
     parts = {name: PARTS[name] for name in chosen.only}
@@ -91,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", type=_names, default=list(PARTS), help=f"parts, of {','.join(PARTS)}")
     parser.add_argument("--study", type=Path, help="folder whose pages are made (default data/binh_phuoc)")
-    parser.add_argument("--seeds", type=int, default=20, help="simulated provinces (default 20)")
+    parser.add_argument("--seeds", type=int, default=40, help="simulated provinces (default 40)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="simulated provinces at a time")
     parser.add_argument("--rows", type=int, default=1_000_000, help="case rows of the scale part")
     parser.add_argument("--output", type=Path, help="where to write (default outputs/bench.json)")
     return parser

@@ -6,25 +6,29 @@ The truth is that of methods.md, "The truth bench": 111 communes in 11 districts
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-DISTRICT_SIZES = (7, 8, 6, 8, 13, 7, 13, 13, 11, 15, 10)
-YEARS = np.array([1, 1, 1, 1, 1, 1, 1, 1, 0.5])
-INDICATORS = 12
-STREAMS = {"child_abuse": 2.7, "under18_offending": 5.8}
-STRONG, MODERATE = 1.5, 1.2
-BETWEEN = {0: STRONG, 1: 1 / STRONG, 2: MODERATE, 3: 1 / MODERATE}
-WITHIN = {2: STRONG, 5: 1 / STRONG, 1: MODERATE, 6: 1 / MODERATE}
-CORRELATED_NULL, CORRELATION = 4, 0.6
-DISTRICT_SHARE = 0.3
-COMMUNE_SD, DISTRICT_SD = 0.3, 0.2
-PERSISTENCE = 0.5
-CODES = 37
-PAIRS, PAIR_ODDS = 3, 6.0
-NOT_CODED = {"XX": 0.1, "uncoded": 0.05}
+from diaban.bench.light_area import (
+    BETWEEN,
+    DISTRICT_SIZES,
+    INDICATORS,
+    STREAMS,
+    WITHIN,
+    YEARS,
+    expected_cases,
+    indicator_values,
+    neighbour_pairs,
+)
+from diaban.bench.light_files import TOGETHER, Files, case_files, code_book, code_names
+from diaban.spec.factors import FactorSpec
+from diaban.spec.text import Text
+
+BOTH_SIDES = (0, 1)  # strong indicators with a code of their own
+WORST = 3
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,13 @@ class Province:
     """What the analyses read, and what is true.
 
     effects: stream, indicator, part, rate_ratio (per standard deviation of the part). pairs: locality,
-    stream, code that are over-represented on case files. The rest: frames as the analyses take them.
+    stream, code, planted: over-represented on case files. together: stream, a, b, planted: codes that meet
+    more often than chance. planted: "clear", "strong", "moderate" or "declared".
+
+    expected: exposed with true mean counts `mu`. neighbours: a, b, communes that touch. files: the truth of
+    the case files. factors: one for every indicator, with two codes; those of BOTH_SIDES hold the codes that
+    are planted "clear", in a district where the indicator is unfavourable, so that both sides have cause to
+    see them. What a kind of province does not tell is None. The rest: frames as the analyses take them.
     """
 
     exposed: pd.DataFrame
@@ -43,72 +53,79 @@ class Province:
     codes: pd.DataFrame
     code_book: pd.DataFrame
     pairs: pd.DataFrame
+    together: pd.DataFrame
+    expected: pd.DataFrame | None = None
+    neighbours: pd.DataFrame | None = None
+    files: Files | None = None
+    factors: Sequence[FactorSpec] = ()
 
 
-def light_province(seed: int) -> Province:
-    """The province of one seed; the same seed gives the same province."""
+def light_province(seed: int, *, spatial: bool = False) -> Province:
+    """The province of one seed; the same seed gives the same province.
+
+    spatial: indicators and what they leave unexplained vary smoothly over the map of communes, instead of
+    independently; the planted effects are the same.
+    """
     rng = np.random.default_rng(seed)
     district = np.repeat(np.arange(len(DISTRICT_SIZES)), DISTRICT_SIZES)
     locality = np.array([f"C{i:03d}" for i in range(len(district))])
     period = np.array([f"P{t}" for t in range(len(YEARS))])
-    values, between, within = _indicators(rng, district)
+    values, between, within = indicator_values(rng, district, spatial=spatial)
     persons = 2500 * np.exp(rng.normal(0, 0.5, len(locality)))
-    counts = {name: _counts(rng, size, persons, between, within, district) for name, size in STREAMS.items()}
+    counts, means = {}, {}
+    for name, size in STREAMS.items():
+        means[name] = expected_cases(rng, size, persons, between, within, district, spatial=spatial)
+        counts[name] = rng.poisson(means[name])
     cells = pd.MultiIndex.from_product([locality, period], names=["locality", "period"]).to_frame(index=False)
     exposure = cells.assign(persons=np.repeat(persons, len(YEARS)))
     exposure["person_years"] = exposure["persons"] * np.tile(YEARS, len(locality))
     names = [f"indicator_{k:02d}" for k in range(INDICATORS)]
     wide = cells.join(pd.DataFrame(values.reshape(-1, INDICATORS), columns=names))
-    exposed = [exposure.assign(stream=name, cases=y.ravel()) for name, y in counts.items()]
-    cases, codes, pairs = _case_files(rng, counts, district)
+    exposed = pd.concat(
+        [exposure.assign(stream=name, cases=y.ravel(), mu=means[name].ravel()) for name, y in counts.items()],
+        ignore_index=True,
+    )
+    clear_at = [unfavourable_district(between[:, 0, k], BETWEEN[k], persons, district) for k in BOTH_SIDES]
+    files = case_files(rng, seed, counts, district, clear_at)
     return Province(
-        exposed=pd.concat(exposed, ignore_index=True),
+        exposed=exposed.drop(columns="mu"),
         indicators=wide.melt(["locality", "period"], var_name="indicator"),
         groups=pd.Series([f"D{g:02d}" for g in district], index=locality),
         effects=_effects(names),
-        cases=cases,
-        codes=codes,
-        code_book=pd.DataFrame({"code": [*_code_names(), "XX"]}),
-        pairs=pairs,
+        cases=files.cases,
+        codes=files.first_reading(),
+        code_book=code_book(),
+        pairs=files.pairs,
+        together=files.together(),
+        expected=exposed,
+        neighbours=neighbour_pairs(locality),
+        files=files,
+        factors=_factors(names, files),
     )
 
 
-def _indicators(rng: np.random.Generator, district: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Values (communes, periods, indicators), and their parts in standard deviations as they came out."""
-    shared = _correlated(rng.normal(size=(len(DISTRICT_SIZES), 1, INDICATORS)))[district]
-    own = _correlated(rng.normal(size=(len(district), 1, INDICATORS)))
-    change = rng.normal(size=(len(district), len(YEARS), INDICATORS))
-    for t in range(1, len(YEARS)):
-        change[:, t] = PERSISTENCE * change[:, t - 1] + np.sqrt(1 - PERSISTENCE**2) * change[:, t]
-    level = np.sqrt(DISTRICT_SHARE) * shared + np.sqrt(1 - DISTRICT_SHARE) * own
-    values = 20 + 5 * level + 2 * _correlated(change)
-    mean = values.mean(axis=1, keepdims=True)
-    between = (mean - mean.mean(axis=0)) / mean.std(axis=0, ddof=1)
-    within = values - mean
-    return values, between, within / within.std(axis=(0, 1))
+def unfavourable_district(
+    level: np.ndarray, rate_ratio: float, persons: np.ndarray, district: np.ndarray
+) -> int:
+    """The largest of the WORST districts on an indicator: level, persons and district by commune."""
+    people = np.bincount(district, persons)
+    mean = np.bincount(district, level * persons) / people
+    worst = np.argsort(-mean * np.sign(np.log(rate_ratio)))[:WORST]
+    return int(worst[people[worst].argmax()])
 
 
-def _correlated(draws: np.ndarray) -> np.ndarray:
-    draws[..., CORRELATED_NULL] *= np.sqrt(1 - CORRELATION**2)
-    draws[..., CORRELATED_NULL] += CORRELATION * draws[..., 0]
-    return draws
-
-
-def _counts(
-    rng: np.random.Generator,
-    size: float,
-    persons: np.ndarray,
-    between: np.ndarray,
-    within: np.ndarray,
-    district: np.ndarray,
-) -> np.ndarray:
-    """Cases, communes x periods, of a stream with `size` cases a district and year on average."""
-    eta = sum(np.log(ratio) * between[..., k] for k, ratio in BETWEEN.items())
-    eta = eta + sum(np.log(ratio) * within[..., k] for k, ratio in WITHIN.items())
-    eta = eta + rng.normal(0, COMMUNE_SD, (len(district), 1)) + rng.normal(0, 0.1, len(YEARS))
-    eta = eta + rng.normal(0, DISTRICT_SD, (len(DISTRICT_SIZES), 1))[district]
-    mu = persons[:, None] * YEARS * np.exp(eta)
-    return rng.poisson(mu * size * len(DISTRICT_SIZES) * YEARS.sum() / mu.sum())
+def _factors(indicators: list[str], files: Files) -> list[FactorSpec]:
+    """Two codes each; where nothing is planted on both sides, codes that are planted nowhere."""
+    planted = files.pairs.loc[files.pairs["planted"] == "clear", "code"].tolist()
+    together = [code_names()[c] for pair in TOGETHER for c in pair]
+    taken = {*files.pairs["code"], *together}
+    free = iter(code for code in code_names() if code not in taken)
+    clear = dict(zip(BOTH_SIDES, planted, strict=False))
+    codes = [[clear[k] if k in clear else next(free), next(free)] for k in range(len(indicators))]
+    return [
+        FactorSpec(key=f"factor_{k:02d}", label=Text(vi=name, en=name), domain="", codes=c, indicators=[name])
+        for k, (name, c) in enumerate(zip(indicators, codes, strict=True))
+    ]
 
 
 def _effects(names: list[str]) -> pd.DataFrame:
@@ -118,42 +135,3 @@ def _effects(names: list[str]) -> pd.DataFrame:
             for k, name in enumerate(names):
                 rows.append((stream, name, part, planted.get(k, 1.0)))
     return pd.DataFrame(rows, columns=["stream", "indicator", "part", "rate_ratio"])
-
-
-def _code_names() -> list[str]:
-    return [f"K{c:02d}" for c in range(CODES)]
-
-
-def _case_files(
-    rng: np.random.Generator, counts: dict[str, np.ndarray], district: np.ndarray
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Case files at the report level with the codes of one coder; three pairs at six times the odds."""
-    share = np.clip(rng.lognormal(np.log(0.05), 0.8, (len(counts), CODES)), 0.005, 0.4)
-    odds = np.repeat((share / (1 - share))[:, None, :], len(DISTRICT_SIZES), axis=1)
-    stream, code = np.nonzero((share >= 0.08) & (share <= 0.25))
-    chosen = rng.choice(len(stream), PAIRS, replace=False)
-    at = stream[chosen], rng.integers(0, len(DISTRICT_SIZES), PAIRS), code[chosen]
-    odds[at] *= PAIR_ODDS
-    files = pd.concat(
-        pd.DataFrame({"stream": s, "locality": np.repeat(district, y.sum(axis=1))})
-        for s, y in enumerate(counts.values())
-    ).reset_index(drop=True)
-    chance = (odds / (1 + odds))[files["stream"], files["locality"]]
-    present = rng.random(chance.shape) < chance
-    state = rng.choice(
-        ["coded", *NOT_CODED], len(files), p=[1 - sum(NOT_CODED.values()), *NOT_CODED.values()]
-    )
-    present &= (state == "coded")[:, None]
-    keys, names, streams = files.index.map("F{:05d}".format), np.array(_code_names()), np.array(list(counts))
-    row, column = np.nonzero(present)
-    codes = pd.DataFrame({"case_key": keys[row], "code": names[column]})
-    unclear = pd.DataFrame({"case_key": keys[state == "XX"], "code": "XX"})
-    cases = pd.DataFrame(
-        {"case_key": keys, "locality": _district(files["locality"]), "stream": streams[files["stream"]]}
-    )
-    pairs = pd.DataFrame({"locality": _district(at[1]), "stream": streams[at[0]], "code": names[at[2]]})
-    return cases, pd.concat([codes, unclear], ignore_index=True).assign(round=1), pairs
-
-
-def _district(numbers: np.ndarray | pd.Series) -> list[str]:
-    return [f"D{g:02d}" for g in numbers]

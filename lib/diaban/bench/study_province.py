@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
+import numpy as np
 import pandas as pd
 
 from diaban.analysis.exposure import expose
 from diaban.bench.light_province import Province
 from diaban.simulate.cases import in_stream, simulate_cases
 from diaban.simulate.codes import simulate_codes
-from diaban.simulate.ground import Places, observed_periods, read_places
+from diaban.simulate.ground import Places, observed_periods
 from diaban.simulate.indicators import simulate_indicators
 from diaban.simulate.intensity import simulate_counts
 from diaban.simulate.population import simulate_population
-from diaban.simulate.read import read_truth
 from diaban.simulate.truth import Truth
 
-
-def study_provinces(folder: Path) -> Callable[[int], Province]:
-    """The function seed -> province of the study in `folder`, which declares its truth in truth.toml.
-
-    Only the tables that the factor analyses read are simulated. Raises DiabanError as `read_truth` does.
-    """
-    truth = read_truth(folder)
-    places = read_places(folder, truth.files)
-    return lambda seed: study_province(truth, places, seed)
+STRONG_ODDS = 4.5  # between the strong and the moderate ones of the light province
 
 
 def study_province(truth: Truth, places: Places, seed: int) -> Province:
-    """The province of one seed."""
+    """The province of one seed. Only the tables that the factor analyses read are simulated."""
     population = simulate_population(truth, places, seed)
     indicators = simulate_indicators(truth, places, population, seed)
     counts = simulate_counts(truth, places, population, indicators, seed)
@@ -46,5 +35,14 @@ def study_province(truth: Truth, places: Places, seed: int) -> Province:
         cases=cases.rename(columns={"report_locality": "locality"}),
         codes=simulate_codes(truth, places, files, seed),
         code_book=places.code_book,
-        pairs=truth.pairs_frame()[["locality", "stream", "code"]],
+        pairs=planted_pairs(truth),
+        together=truth.together_frame()[["stream", "a", "b"]].assign(planted="declared"),
     )
+
+
+def planted_pairs(truth: Truth) -> pd.DataFrame:
+    """locality, stream, code, planted (strength by the odds there over those elsewhere)."""
+    frame = truth.pairs_frame()
+    odds = {side: frame[side] / (1 - frame[side]) for side in ("share", "rest_share")}
+    strong = odds["share"] / odds["rest_share"] >= STRONG_ODDS
+    return frame[["locality", "stream", "code"]].assign(planted=np.where(strong, "strong", "moderate"))

@@ -1,43 +1,47 @@
-"""Coverage, false discovery and power of the factor analyses as rows of the bench."""
+"""Coverage, false discovery, power and bias of every method as rows of the bench."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pandas as pd
 
-from diaban.bench.light_province import Province, light_province
 from diaban.bench.measurement import Measurement, Options
-from diaban.bench.study_province import study_provinces
-from diaban.bench.truth import ALL, truth_bench
+from diaban.bench.truth import truth_bench
+from diaban.bench.truth.aims import shortfalls
+from diaban.bench.truth.judged import NONE
+from diaban.bench.truth.printed import printed
+from diaban.bench.truth.questions import REPLICATES
+from diaban.bench.truth.run import Worlds
+from diaban.bench.truth.worlds import StudyWorlds, light_world
 
 QUICK_SEEDS = 2
-_FALSE = "none"
 
 
 def measure(options: Options) -> Iterator[Measurement]:
     """Rows of both kinds of simulated provinces: the light one and the declared one of the study."""
     seeds = range(1, 1 + (QUICK_SEEDS if options.quick else options.seeds))
-    kinds: dict[str, Callable[[int], Province]] = {"light": light_province}
+    kinds: dict[str, Worlds] = {"light": light_world}
     if not options.quick:
-        kinds[options.truth.name] = study_provinces(options.truth)
-    for name, province in kinds.items():
-        yield from truth_rows(name, truth_bench(seeds, province))
+        kinds[options.truth.name] = StudyWorlds(options.truth)
+    for name, worlds in kinds.items():
+        table = truth_bench(seeds, worlds, jobs=options.jobs)
+        yield from truth_rows(name, table)
+        print(f"truth: {name}, {len(seeds)} provinces; {REPLICATES}")
+        print(printed(table), *shortfalls(table), sep="\n", flush=True)
 
 
 def truth_rows(name: str, table: pd.DataFrame) -> Iterator[Measurement]:
     """A result of `truth_bench` as rows; shares in 0..1. name: of the kind of province."""
     for row in table.itertuples():
-        where = f"truth: {name}, {row.side} {row.part}"
-        if row.stream == ALL:
-            among = f"nominal 0.05, {row.provinces} provinces"
-            yield Measurement(f"{where}, false discovery", row.false_discovery, "share", among)
-            if pd.notna(row.coverage):
-                yield Measurement(f"{where}, coverage", row.coverage, "share", f"nominal 0.95, n {row.n}")
-            continue
-        told = f"{where}, {row.stream}, planted {row.planted}"
-        kind = "false alarms" if row.planted == _FALSE else "power"
-        yield Measurement(f"{told}, {kind}", row.found, "share", f"n {row.n} in {row.provinces} provinces")
-        if pd.notna(row.coverage):
-            beside = f"nominal 0.95, bias {row.bias:+.3f}"
-            yield Measurement(f"{told}, coverage", row.coverage, "share", beside)
+        where = f"truth: {name}, {row.method}, {row.what}, {row.planted}"
+        among = f"n {row.n} in {row.seeds} provinces" + (f"; {row.note}" if row.note else "")
+        called = "false alarms" if row.planted == NONE else "found"
+        for what, value, unit, nominal in (
+            ("coverage", row.coverage, "share", "nominal 0.95, "),
+            ("bias", row.bias, "", ""),
+            (called, row.found, "share", ""),
+            ("false discovery", row.fdr, "share", "nominal 0.05, "),
+        ):
+            if pd.notna(value):
+                yield Measurement(f"{where}, {what}", value, unit, nominal + among, quiet=True)

@@ -35,8 +35,11 @@ class _Label(Text):
             super().draw(renderer)
             return
         x, y = self.get_transform().transform(self.get_position())
-        weight = 600 if self.get_fontproperties().get_weight() == "bold" else 400
-        style = f"font-size:{self.get_fontsize():g}px;font-weight:{weight};fill:{self.get_color()}"
+        style = f"fill:{self.get_color()}"
+        if self.get_fontsize() != TEXT:  # the size that the figure itself sets
+            style += f";font-size:{self.get_fontsize():g}px"
+        if self.get_fontproperties().get_weight() == "bold":
+            style += ";font-weight:600"
         anchor = _ANCHOR[self.get_horizontalalignment()]
         if anchor != "start":
             style += f";text-anchor:{anchor}"
@@ -196,12 +199,17 @@ class Canvas:
         self._add(Circle((x, y), radius, hatchcolor=SOFT, hatch_linewidth=0.6, **style))
 
     def boxes(
-        self, corners: Sequence[tuple[float, float]], width: float, height: float, **style: str | float | None
+        self,
+        corners: Sequence[tuple[float, float]],
+        width: float | Sequence[float],
+        height: float,
+        **style: str | float | None,
     ) -> None:
-        """Rectangles of one size and style as a single shape, for tables of many cells."""
-        outline = np.array([[0, 0], [width, 0], [width, height], [0, height], [0, 0]])
+        """Rectangles of one style, and one height, as a single shape, for tables of many cells."""
+        size = np.column_stack([np.broadcast_to(width, len(corners)), np.full(len(corners), height)])
+        outline = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]) * size[:, None, :]
         codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
-        vertices = (np.asarray(corners)[:, None, :] + outline[None]).reshape(-1, 2)
+        vertices = (np.asarray(corners)[:, None, :] + outline).reshape(-1, 2)
         self.shape(Path(vertices, np.tile(codes, len(corners))), **style)  # type: ignore[arg-type]
 
     def area(self, xs: np.ndarray, upper: np.ndarray, lower: np.ndarray, *, fill: str) -> None:

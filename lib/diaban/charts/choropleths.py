@@ -17,10 +17,10 @@ from diaban.charts.classes import Classes, classes_of
 from diaban.charts.key import HATCH, KeyItem, draw_key
 from diaban.charts.measure import clean
 from diaban.charts.shown import SHOWN, WITHHELD, shown
-from diaban.charts.style import ACCENT, PAPER, SOFT
+from diaban.charts.style import ACCENT, PAPER, SOFT, WIDTH
 from diaban.charts.texts import Labels, label_of, text, value_text
 
-_TALLEST = 420.0
+_TALLEST = 340.0
 _MANY_POINTS = 14_000
 _DETAIL = 0.8  # points on the sheet: bends of less are not seen
 
@@ -74,7 +74,7 @@ def choropleth(
     )
 
 
-def simplified(boundaries: gpd.GeoDataFrame, width: float = 340.0) -> gpd.GeoDataFrame:
+def simplified(boundaries: gpd.GeoDataFrame, width: float = WIDTH) -> gpd.GeoDataFrame:
     """Boundaries without the bends that a map `width` points wide cannot show; common borders stay common."""
     left, bottom, right, top = boundaries.total_bounds
     tolerance = max(right - left, top - bottom) / width * _DETAIL

@@ -10,13 +10,15 @@ import pandas as pd
 from diaban.charts.canvas import Canvas
 from diaban.charts.measure import text_width, wrap
 from diaban.charts.shown import HIDDEN, WITHHELD
-from diaban.charts.style import BAND, PAPER, RULE, SMALL, SOFT
+from diaban.charts.style import ACCENT, BAND, OTHER, PAPER, RULE, SMALL, SOFT
 from diaban.charts.texts import text
 
 _STEP = 14.0
 _MARK = 18.0  # from the left of a mark to its text
 _GAP = 12.0
 HATCH = {HIDDEN: "////", WITHHELD: "----"}
+REST_HATCH = "xxxx"
+MORE, UNCLEAR = ACCENT + "59", SOFT + "40"  # pale, so that the line of an interval is seen on them
 SIGN = {HIDDEN: "…", WITHHELD: "–"}
 
 
@@ -49,6 +51,14 @@ def missing_items(status: pd.Series, language: str, *, hatched: bool = False) ->
     """Items for the kinds of missing values that occur, and for no others."""
     kinds = [kind for kind in (HIDDEN, WITHHELD) if (status == kind).any()]
     return [KeyItem(kind if hatched else SIGN[kind], text(kind, language)) for kind in kinds]
+
+
+def draw_nothing(canvas: Canvas, status: Iterable[str], language: str) -> float:
+    """What stands in place of a figure of which no row may be shown, or that has no rows."""
+    seen = pd.Series(list(status), dtype="str")
+    key = "empty" if seen.empty else "nothing_shown"
+    y = canvas.paragraph(0, 12, text(key, language), canvas.width, ink=SOFT) + 6
+    return draw_key(canvas, y + 4, missing_items(seen, language))
 
 
 def _draw_mark(canvas: Canvas, x: float, y: float, item: KeyItem) -> None:
@@ -87,6 +97,11 @@ def _line(dash: tuple[float, ...] | None = None, width: float = 1.6) -> Callable
     return draw
 
 
+def _limits(canvas: Canvas, x: float, y: float, ink: str) -> None:
+    canvas.line([x, x + 13, float("nan"), x, x], [y, y, float("nan"), y - 3, y + 3], ink=ink, width=1)
+    canvas.line([x + 13, x + 13], [y - 3, y + 3], ink=ink, width=1)
+
+
 def _outline(canvas: Canvas, x: float, y: float, ink: str) -> None:
     canvas.rectangle(x + 1, y - 4, 11, 8, fill=PAPER, edge=ink, line=2)
 
@@ -96,11 +111,17 @@ _MARKS: dict[str, Callable[[Canvas, float, float, str], None]] = {
     "band": _swatch(BAND),
     HIDDEN: _swatch(PAPER, hatch=HATCH[HIDDEN], edge=SOFT),
     WITHHELD: _swatch(PAPER, hatch=HATCH[WITHHELD], edge=SOFT),
+    "more": _swatch(MORE, edge=ACCENT, line=1),
+    "fewer": _swatch(PAPER, edge=OTHER, line=1.3),
+    "unclear": _swatch(UNCLEAR, edge="none"),
+    "rest": _swatch(PAPER, hatch=REST_HATCH, edge=SOFT),
+    "limits": _limits,
     "dot": _dot(),
     "hollow": _dot(filled=False),
     "worse": _dot(">"),
     "better": _dot("<", filled=False),
     "diamond": _dot("D"),
+    "hollow_diamond": _dot("D", filled=False),
     "high": _dot("^"),
     "low": _dot("v", filled=False),
     "interval": _interval,

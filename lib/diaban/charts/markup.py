@@ -7,7 +7,7 @@ import re
 from functools import partial
 from xml.etree import ElementTree
 
-from diaban.charts.style import FONT_STACK, REM_PER_POINT
+from diaban.charts.style import FONT_STACK, REM_PER_POINT, TEXT
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -37,7 +37,8 @@ def inline_svg(raw: str, *, title: str, alt: str, width: float) -> str:
         "role": "img",
         "aria-label": alt,
         "style": f"display:block;width:100%;max-width:{width * REM_PER_POINT:.4g}rem;height:auto;"
-        f"font-family:{FONT_STACK.replace(chr(34), chr(39))};stroke-linejoin:round",
+        f"font-family:{FONT_STACK.replace(chr(34), chr(39))};font-size:{TEXT:g}px;font-weight:400;"
+        "stroke-linejoin:round",
     }
     if title:
         name = ElementTree.Element("title")

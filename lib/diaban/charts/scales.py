@@ -55,6 +55,15 @@ def log_ticks(low: float, high: float) -> list[float]:
     return fine if len(fine) <= 6 or len(coarse) < 2 else coarse
 
 
+def ratio_ticks(scale: Scale) -> tuple[list[float], float]:
+    """Numbers for an axis of ratios and the smallest step between them: those of `log_ticks` where that is
+    three or more, else evenly spaced ones."""
+    ticks = log_ticks(scale.low, scale.high)
+    if len(ticks) >= 3:
+        return ticks, min(1.0, ticks[0])
+    return ticks_of(scale.low, scale.high)
+
+
 def top_of(values: np.ndarray, fallback: float = 1.0) -> float:
     """The largest of the finite values, or `fallback` where there is none above zero."""
     finite = values[np.isfinite(values)]

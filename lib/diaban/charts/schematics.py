@@ -22,6 +22,7 @@ from diaban.charts.texts import Labels, label_of, text, value_text
 
 _EDGE = "#b9c8d0"
 _MOST_NAMES = 24
+_LOCATOR_TEXT = 7.5  # on a sheet so small that a page draws it at one and a half times its size
 _PLACE = ["locality", "latitude", "longitude"]
 
 
@@ -93,7 +94,7 @@ def locator(
     labels: Labels = None,
     short: Labels = None,
     alt: str | None = None,
-    width: float = 150.0,
+    width: float = 118.0,
 ) -> Chart:
     """A small schematic for the head of a page: where `highlight` lies among the localities."""
     places = localities.dropna(subset=_PLACE[1:]).reset_index(drop=True)
@@ -206,13 +207,12 @@ def _draw(
 
 def _draw_label(canvas: Canvas, x: float, y: float, row, radius: float, ink: str, classes: Classes) -> None:
     """The short name and, where the circle has room for it, the number."""
-    size = SMALL if text_width(row.short, SMALL, bold=True) < 1.75 * radius else 7.5
     if radius < 15:
-        canvas.text(x, y + size * 0.36, row.short, size=size, ink=ink, anchor="middle", bold=True)
+        canvas.text(x, y + SMALL * 0.36, row.short, size=SMALL, ink=ink, anchor="middle", bold=True)
         return
     if row.status != SHOWN:
         canvas.rectangle(x - 12, y - 10, 24, 21, fill="#ffffffd0")
-    canvas.text(x, y - 1, row.short, size=size, ink=ink, anchor="middle", bold=True)
+    canvas.text(x, y - 1, row.short, size=SMALL, ink=ink, anchor="middle", bold=True)
     canvas.text(x, y + 9.5, _number(row, classes), size=SMALL, ink=ink, anchor="middle")
 
 
@@ -230,14 +230,18 @@ def _draw_names(
     columns = 2 if indent + names + last + 20 < canvas.width / 2 else 1
     rows = -(-len(places) // columns)
     wide = canvas.width / columns
+    baseline = top = lowest = y + 9
     for n, (row, number) in enumerate(zip(places.itertuples(), numbers, strict=True)):
-        left, baseline = (wide + 6) * (n // rows), y + 9 + 13 * (n % rows)
+        left = (wide + 6) * (n // rows)
+        baseline = top if n % rows == 0 else baseline + 13
         bold = str(row.locality) == highlight
-        canvas.text(left, baseline, row.short, size=SMALL, ink=ACCENT if bold else SOFT, bold=True)
-        canvas.text(left + indent, baseline, row.label, size=SMALL, bold=bold)
         right = canvas.width if n // rows == columns - 1 else left + wide - 10
+        canvas.text(left, baseline, row.short, size=SMALL, ink=ACCENT if bold else SOFT, bold=True)
         canvas.text(right, baseline, number, size=SMALL, anchor="end", bold=bold)
-    return y + 13 * rows
+        room = right - left - indent - last - 6
+        baseline = canvas.paragraph(left + indent, baseline, row.label, room, size=SMALL, bold=bold)
+        lowest = max(lowest, baseline)
+    return lowest + 4
 
 
 def _draw_locator(
@@ -251,7 +255,7 @@ def _draw_locator(
         marked = str(row.locality) == highlight
         fill, edge, ink = (ACCENT, ACCENT, PAPER) if marked else (BAND, _EDGE, SOFT)
         canvas.circle(x, y, layout.radius, fill=fill, edge=edge, line=0.8)
-        size = 7.5
+        size = _LOCATOR_TEXT
         fits = text_width(row.short, size, marked) < 2 * layout.radius - 1
         if fits and len(places) <= _MOST_NAMES:
             canvas.text(x, y + size * 0.36, row.short, size=size, ink=ink, anchor="middle", bold=marked)

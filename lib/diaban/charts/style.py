@@ -15,9 +15,9 @@ MARK_EDGE = "#e5c878"
 # Light to dark in even steps of luminance, so that a grey print keeps the order.
 RAMP = ("#edf2f6", "#c5d8e5", "#93b8d0", "#568cb1", "#1f5f8b")
 
-WIDTH = 340.0  # points; as wide as a phone, so text is read there at about its nominal size
+WIDTH = 268.0  # points; a phone gives a figure 328 px, so that SMALL is read there at 11 px
 TEXT = 10.0
 SMALL = 9.0
 LINE = 12.5  # from baseline to baseline of TEXT
 FONT_STACK = '"Be Vietnam Pro","Segoe UI","Noto Sans",system-ui,sans-serif'
-REM_PER_POINT = 1.5 / 16  # on a desktop a figure grows to one and a half times its nominal size
+REM_PER_POINT = 1.7 / 16  # on a desktop a figure grows until TEXT is as large as the text of the page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,6 +21,7 @@ from diaban.charts.texts import Labels, label_of, missing, text, value_text
 
 _CELL = 17.0
 _MOST_COLUMNS = 12
+_WIDEST = 60.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def matrix(
                `hidden`, `withheld` where they exist. A pair that is not in the frame is an empty cell.
     labels     texts of rows and columns; `short` those of the column heads where they must be shorter
     highlight  the column (or row) in bold
-    More than twelve columns go on in blocks below one another.
+    More columns than the sheet has room for, twelve at the most, go on in blocks below one another.
     """
     cells = shown(frame, "matrix", value, (row, column))
     rows, columns = (list(dict.fromkeys(cells[name].astype(str))) for name in (row, column))
@@ -98,11 +99,12 @@ def _draw_matrix(
     if not grid:
         return canvas.paragraph(0, 12, text("empty", classes.language), canvas.width, ink=SOFT) + 6
     keys = list(columns)
-    size = -(-len(keys) // -(-len(keys) // _MOST_COLUMNS))
     widest = max(text_width(name, SMALL, bold=True) for name in rows.values())
-    inline = widest + 8 + size * max(30.0, _needed(grid, columns)) <= canvas.width
+    whole = widest + 8 + min(len(keys), _MOST_COLUMNS) * max(30.0, _needed(grid, columns.values()))
+    inline = whole <= canvas.width
     left = widest + 8 if inline else 0.5
-    wide = min((canvas.width - left - 0.5) / size, 60.0)
+    size = _columns_abreast(canvas.width - left, grid, columns)
+    wide = min((canvas.width - left - 0.5) / size, _WIDEST)
     y, placed = 0.0, []
     for start in range(0, len(keys), size):
         block = keys[start : start + size]
@@ -123,9 +125,17 @@ def _draw_matrix(
     return draw_key(canvas, y, items)
 
 
-def _needed(grid: dict[tuple[str, str], _Cell], columns: dict[str, str]) -> float:
-    words = [*(cell.text for cell in grid.values()), *columns.values()]
-    return max(text_width(word, SMALL) for word in words) + 4
+def _columns_abreast(width: float, grid: dict[tuple[str, str], _Cell], columns: dict[str, str]) -> int:
+    """As many columns as leave every number and every word of a head uncut, in blocks of one size."""
+    words = [word for head in columns.values() for word in head.split()]
+    least = min(_needed(grid, words), _WIDEST)
+    most = max(1, min(_MOST_COLUMNS, int((width - 1) // least)))
+    return -(-len(columns) // -(-len(columns) // most))
+
+
+def _needed(grid: dict[tuple[str, str], _Cell], heads: Iterable[str]) -> float:
+    bold = max(text_width(cell.text, SMALL, cell.emphasis) for cell in grid.values())
+    return max(bold, *(text_width(head, SMALL) for head in heads), 0.0) + 2
 
 
 def _draw_heads(
@@ -172,11 +182,10 @@ def _draw_cell(canvas: Canvas, x: float, y: float, wide: float, cell: _Cell, cla
         canvas.rectangle(x + wide / 2 - 7, y + 4, 14, _CELL - 8, fill=PAPER)
     if cell.emphasis:
         canvas.rectangle(x + 1.2, y + 1.2, wide - 2.4, _CELL - 2.4, edge=ACCENT, line=2)
-    size = SMALL if text_width(cell.text, SMALL, cell.emphasis) <= wide - 3 else 7.5
-    if text_width(cell.text, size, cell.emphasis) <= wide:
+    if text_width(cell.text, SMALL, cell.emphasis) <= wide:
         white = cell.status == SHOWN and classes.dark(cell.value)
         ink = PAPER if white else INK
-        canvas.text(x + wide / 2, y + 12, cell.text, size=size, ink=ink, anchor="middle", bold=cell.emphasis)
+        canvas.text(x + wide / 2, y + 12, cell.text, size=SMALL, ink=ink, anchor="middle", bold=cell.emphasis)
 
 
 def _matrix_alt(
@@ -239,7 +248,7 @@ def _draw_strip(
     if points.empty:
         return canvas.paragraph(0, 12, text("empty", language), canvas.width, ink=SOFT) + 6
     y = 0.0
-    left, right = canvas.width - 130, canvas.width - 42
+    left, right = canvas.width - 116, canvas.width - 34
     for key, series in points.groupby("label", sort=False):
         bold = str(key) == highlight
         name = clean(label_of(key, labels))

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 
+from diaban.findings.evidence import UNKNOWN, Evidence, associated_here, more_often
 from diaban.findings.finding import Finding
-from diaban.findings.strength import factor_strength
+from diaban.findings.strength import (
+    FactorEvidence,
+    area_finding_strength,
+    case_finding_strength,
+    factor_strength,
+)
 
-HINT = 0.01
-"""A p-value above this is not even a hint: of hundreds of codes, a dozen fall below 0.05 by chance."""
 
-
-def case_side_findings(
-    case_factors: pd.DataFrame, supported_codes: Mapping[tuple[str, str], bool], *, period: str
-) -> Iterator[Finding]:
-    """Codes recorded more often here than in the rest of the whole.
-
-    supported_codes: (stream, code) -> whether an area indicator of the same factor is associated with
-    the stream and less favourable in this locality.
-    """
-    rows = case_factors[~case_factors["hidden"] & case_factors["withheld"].isna()]
-    for row in rows[(rows["p"] < HINT) & (rows["share"] > rows["rest_share"])].itertuples():
-        strength = factor_strength(
-            case_side=True,
-            area_side=supported_codes.get((row.stream, row.code), False),
-            survives_fdr=bool(row.over),
-            n_files=int(row.n_files),
-        )
+def case_side_findings(case_factors: pd.DataFrame, evidence: Evidence, *, period: str) -> Iterator[Finding]:
+    """Codes recorded more often here than in the rest of the whole, surely, in doubt, or as a hint."""
+    for row in more_often(case_factors).itertuples():
+        known = evidence.of_code(row.locality, row.stream, row.code)
+        strength, rule = case_finding_strength(known)
         yield Finding(
             locality=row.locality,
             question="why_here",
-            statement="cause_over" if row.over else "cause_hint",
+            statement=_statement(known),
             stream=row.stream,
             period=period,
             strength=strength,
+            rule=rule,
             estimate=row.share,
             lower=row.lower,
             upper=row.upper,
@@ -44,36 +37,71 @@ def case_side_findings(
             evidence=(f"case_factors/{row.locality}/{row.stream}/{row.code}",),
             factors=(row.code,),
             alternatives=("coder_attention",) if row.over else ("chance_many_comparisons",),
-            facts={
-                "code": row.code,
-                "n_coded": row.n_coded,
-                "n_files": row.n_files,
-                "share": row.share,
-                "share_lower": row.lower,
-                "share_upper": row.upper,
-                "rest_share": row.rest_share,
-                "comparisons": row.comparisons,
-            },
+            facts={"code": row.code, **_shares(row), "comparisons": row.comparisons},
+        )
+
+
+def _statement(known: FactorEvidence) -> str:
+    if known.case_stands:
+        return "cause_over"
+    return "cause_disputed" if known.case_over else "cause_hint"
+
+
+def _shares(row) -> dict[str, object]:
+    return {
+        "n_coded": row.n_coded,
+        "n_files": row.n_files,
+        "share": row.share,
+        "share_lower": row.lower,
+        "share_upper": row.upper,
+        "rest_share": row.rest_share,
+    }
+
+
+def coding_gap_findings(case_factors: pd.DataFrame, *, period: str) -> Iterator[Finding]:
+    """Files without a code, or with nothing established, clearly more often here: a result on management."""
+    rows = case_factors[case_factors["code"].isin(UNKNOWN) & ~case_factors["hidden"]]
+    over = rows["over"].fillna(False).astype(bool) & (rows["share"] > rows["rest_share"])
+    for row in rows[over.astype(bool)].itertuples():
+        strength, rule = factor_strength(FactorEvidence(case_over=True, n_files=int(row.n_files)))
+        yield Finding(
+            locality=row.locality,
+            question="what_numbers_can_tell",
+            statement="coding_gap",
+            stream=row.stream,
+            period=period,
+            strength=strength,
+            rule=rule,
+            estimate=row.share,
+            lower=row.lower,
+            upper=row.upper,
+            comparison=row.rest_share,
+            n=int(row.n_files),
+            evidence=(f"case_factors/{row.locality}/{row.stream}/{row.code}",),
+            factors=(row.code,),
+            alternatives=("files_less_complete",),
+            action="complete_coding",
+            facts={"gap": "not_established" if row.code == UNKNOWN[0] else row.code, **_shares(row)},
         )
 
 
 def area_side_findings(
-    profile: pd.DataFrame, area_factors: pd.DataFrame, *, period: str
+    profile: pd.DataFrame, area_factors: pd.DataFrame, evidence: Evidence, *, period: str
 ) -> Iterator[Finding]:
     """Indicators associated with a stream over the localities, and clearly less favourable here."""
-    between = area_factors[(area_factors["part"] == "between") & area_factors["supported"].fillna(False)]
-    here = profile[profile["verdict"] == "worse"]
-    for row in between.merge(here, on="indicator", suffixes=("", "_here")).itertuples():
-        if (row.rate_ratio > 1) != (row.value > row.reference):
-            continue  # unfavourable by its direction, yet associated with fewer cases: no finding
+    rows = associated_here(area_factors, profile, None)
+    for row in rows[rows["unfavourable"]].itertuples():
+        known = evidence.of_indicator(row.locality, row.stream, row.indicator)
+        strength, rule = area_finding_strength(known)
         ratio, lower, upper = _towards_more(row.rate_ratio, row.lower, row.upper)
         yield Finding(
             locality=row.locality,
             question="why_here",
-            statement="area_factor",
+            statement="area_factor" if known.area_stands else "area_fragile",
             stream=row.stream,
             period=period,
-            strength=factor_strength(case_side=False, area_side=True, survives_fdr=True, n_files=0),
+            strength=strength,
+            rule=rule,
             estimate=ratio,
             lower=lower,
             upper=upper,
@@ -84,7 +112,7 @@ def area_side_findings(
                 f"factor_profile/{row.locality}/{row.indicator}",
             ),
             factors=(row.indicator,),
-            alternatives=("ecological",),
+            alternatives=("ecological",) if known.area_stands else ("depends_on_analysis", "ecological"),
             action="look_on_site",
             facts={
                 "indicator": row.indicator,

@@ -13,7 +13,8 @@ class Finding:
     """What is said about a locality, and why it may be said.
 
     `statement` and `action` and `alternatives` are keys of the sentence files; `facts` hold the raw
-    values that fill them. `evidence` names the rows that it rests on as "table/locality/stream/...".
+    values that fill them. `rule` is the row of the written rule that decided the strength, where one did.
+    `evidence` names the rows that it rests on as "table/locality/stream/...".
     """
 
     locality: str
@@ -22,6 +23,7 @@ class Finding:
     stream: str | None
     period: str
     strength: Strength
+    rule: str = ""
     estimate: float | None = None
     lower: float | None = None
     upper: float | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from diaban.findings.finding import Finding
-from diaban.findings.strength import level_strength, trend_strength
+from diaban.findings.strength import LEVEL_RULE, TREND_RULE, level_strength, trend_strength
 
 
 def level_findings(rates: pd.DataFrame, *, minimum_cases: int) -> Iterator[Finding]:
@@ -28,6 +28,7 @@ def level_findings(rates: pd.DataFrame, *, minimum_cases: int) -> Iterator[Findi
             stream=row.stream,
             period=row.period,
             strength=strength,
+            rule=LEVEL_RULE[strength],
             estimate=row.rate,
             lower=row.lower,
             upper=row.upper,
@@ -65,6 +66,7 @@ def trend_findings(trends: pd.DataFrame, *, minimum_cases: int) -> Iterator[Find
             stream=row.stream,
             period=row.period,
             strength=strength,
+            rule=TREND_RULE[strength],
             estimate=row.rate_ratio,
             lower=row.lower,
             upper=row.upper,

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from diaban.findings.causes import area_side_findings, case_side_findings
+from diaban.findings.alternatives import Surroundings, with_alternatives
+from diaban.findings.causes import area_side_findings, case_side_findings, coding_gap_findings
+from diaban.findings.evidence import gather_evidence
 from diaban.findings.finding import Finding
 from diaban.findings.level import level_findings, trend_findings
 from diaban.findings.limits import hidden_findings, luck_findings, no_figures, nothing_special
@@ -18,10 +20,13 @@ from diaban.spec import StudySpec
 FIRST_SCREEN = 5
 ORDER = (
     "cause_over", "level_high", "area_factor", "trend_up", "trend_down", "level_low",
-    "nothing_special", "no_figures", "not_shown", "target_by_luck", "cause_hint",
+    "nothing_special", "coding_gap", "no_figures", "not_shown", "target_by_luck",
+    "cause_disputed", "area_fragile", "cause_hint",
 )  # fmt: skip
 STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}
+DOUBTFUL = {"cause_disputed", "area_fragile", "cause_hint"}
+"""Kept and told further down, never on the first screen, and no ground for a measure."""
 
 
 def locality_findings(
@@ -31,27 +36,51 @@ def locality_findings(
 
     file_periods: the periods whose case files were read together, as printed.
     frames: the protected frames of the cube (rates, trends, case_factors, area_factors, factor_profile,
-    detectability, measures). Returns at least one finding: that nothing is special, or that nothing can be
-    shown, is a finding too.
+    detectability, measures). Where they are given, coder_agreement and area_robustness decide on strength;
+    run_chart, concentration, recording and boundary_changes suggest other explanations (alternatives.py);
+    priorities orders the measures. Returns at least one finding: that nothing is special, or that nothing
+    can be shown, is a finding too.
     """
     here = {name: _rows_of(frame, locality) for name, frame in frames.items()}
     rates = _of_period(here["rates"], period)
-    minimum = spec.model.minimum_cases
-    area = list(area_side_findings(here["factor_profile"], frames["area_factors"], period=period))
-    found = [
-        *level_findings(rates, minimum_cases=minimum),
-        *trend_findings(_of_period(here["trends"], period), minimum_cases=minimum),
-        *case_side_findings(here["case_factors"], _codes_supported(area, spec), period=file_periods),
-        *area,
-        *luck_findings(_of_period(here["detectability"], period)),
-        *hidden_findings(rates),
-    ]
+    found = _found(frames, here, spec, period=period, file_periods=file_periods)
     if rates.empty:
         found.append(no_figures(locality, period))
     elif not rates["hidden"].all() and not any(finding.statement in SPECIAL for finding in found):
         found.append(nothing_special(locality, period))
-    found = [_with_measures(finding, frames["measures"], spec) for finding in found]
+    ranks = _ranks(here.get("priorities"))
+    found = [_with_measures(finding, frames["measures"], spec, ranks) for finding in found]
     return sorted(found, key=_reading_order)
+
+
+def _found(
+    frames: Mapping[str, pd.DataFrame],
+    here: Mapping[str, pd.DataFrame],
+    spec: StudySpec,
+    *,
+    period: str,
+    file_periods: str,
+) -> list[Finding]:
+    evidence = gather_evidence(
+        here["case_factors"],
+        frames["area_factors"],
+        here["factor_profile"],
+        spec.factors,
+        coder_agreement=frames.get("coder_agreement"),
+        area_robustness=frames.get("area_robustness"),
+    )
+    rates, minimum = _of_period(here["rates"], period), spec.model.minimum_cases
+    found = [
+        *level_findings(rates, minimum_cases=minimum),
+        *trend_findings(_of_period(here["trends"], period), minimum_cases=minimum),
+        *case_side_findings(here["case_factors"], evidence, period=file_periods),
+        *coding_gap_findings(here["case_factors"], period=file_periods),
+        *area_side_findings(here["factor_profile"], frames["area_factors"], evidence, period=period),
+        *luck_findings(_of_period(here["detectability"], period)),
+        *hidden_findings(rates),
+    ]
+    around = Surroundings(here, frames["trends"], evidence, spec)
+    return [with_alternatives(finding, around) for finding in found]
 
 
 def first_screen(findings: list[Finding]) -> list[Finding]:
@@ -60,7 +89,7 @@ def first_screen(findings: list[Finding]) -> list[Finding]:
     for finding in findings:
         alike = [f for f in chosen if (f.statement, f.stream) == (finding.statement, finding.stream)]
         limit = 2 if finding.statement == "cause_over" else 1
-        if finding.statement != "cause_hint" and len(alike) < limit and not _said_already(finding, chosen):
+        if finding.statement not in DOUBTFUL and len(alike) < limit and not _said_already(finding, chosen):
             chosen.append(finding)
     return chosen[:FIRST_SCREEN]
 
@@ -101,22 +130,21 @@ def _of_period(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     return frame[frame["period"] == period]
 
 
-def _codes_supported(area: list[Finding], spec: StudySpec) -> dict[tuple[str, str], bool]:
-    """(stream, code) of every factor one of whose indicators is a finding of the area side."""
-    codes_of: dict[str, set[str]] = {}
-    for factor in spec.factors:
-        for indicator in factor.indicators:
-            codes_of.setdefault(indicator, set()).update(factor.codes)
-    return {
-        (finding.stream or "", code): True
-        for finding in area
-        for indicator in finding.factors
-        for code in codes_of.get(indicator, ())
-    }
+def _ranks(priorities: pd.DataFrame | None) -> dict[tuple[str, str], int]:
+    """(stream, code) -> rank of the code among those of this locality."""
+    if priorities is None or priorities.empty:
+        return {}
+    keys = zip(priorities["stream"], priorities["code"], strict=True)
+    return dict(zip(keys, priorities["rank"].astype(int), strict=True))
 
 
-def _with_measures(finding: Finding, measures: pd.DataFrame, spec: StudySpec) -> Finding:
-    found = measures_for(finding.factors, measures, spec)
+def _with_measures(
+    finding: Finding, measures: pd.DataFrame, spec: StudySpec, ranks: Mapping[tuple[str, str], int]
+) -> Finding:
+    if finding.statement in DOUBTFUL:
+        return finding
+    of_stream = {code: rank for (stream, code), rank in ranks.items() if stream == finding.stream}
+    found = measures_for(finding.factors, measures, spec, ranks=of_stream)
     if not found:
         return finding
     return replace(finding, measures=found, action="measure")

@@ -128,8 +128,8 @@ class Words:
             return capital(self.code(str(value)))
         if name == "indicator":
             return self.indicator(str(value))
-        if name == "direction":
-            return self.text("direction", str(value))
+        if name in ("direction", "gap"):
+            return self.text(name, str(value))
         if name in ("value", "reference", "sd"):
             return self.indicator_value(str(finding.facts["indicator"]), value)
         if name == "baseline":

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from diaban.release.cause_frames import protected_area_side, protected_case_side
 from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
 from diaban.release.linked_tables import annual_streams, linked_tables
 from diaban.release.suppression import blank, hidden_cells
@@ -64,6 +65,7 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         threshold=threshold,
         group=tables.group,
         reluctance=tables.reluctance,
+        slack=tables.slack,
     )
     whole = _whole_hides(results.rates, hidden)
     rates = blank(results.rates, whole, ["reference_rate", "expected"])
@@ -88,9 +90,14 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
             ["mean_per_year", "largest_detectable_count", "chance_by_luck", "chance_if_true"],
         ),
         "cells": pd.DataFrame(
-            {"cells": [len(tables.counts)], "hidden": [len(hidden)], "small": [len(tables.primary)]}
+            {
+                "cells": [len(tables.counts) - len(tables.slack)],
+                "hidden": [len(hidden)],
+                "small": [len(tables.primary)],
+            }
         ),
     }
+    frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, threshold)
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -23,10 +24,10 @@ class MomentTables(NamedTuple):
 
 
 def moment_tables(
-    moments: pd.DataFrame, files_with: pd.Series, codes_of: pd.Series, threshold: int
+    moments: pd.DataFrame, files_with: pd.Series, codes_of: Mapping[str, list[str]], threshold: int
 ) -> MomentTables:
     """moments: locality (WHOLE for all together), stream, moment, n of n_files. files_with: code cell ->
-    files. codes_of: moment -> list of the codes that belong to it.
+    files. codes_of: moment -> the codes that belong to it.
 
     A moment's files are no more than those of its codes added up, and no fewer than those of any of them: the
     attacker knows that, so it stands here as equations with a slack that is never published.

@@ -10,8 +10,13 @@ from diaban.analysis.case_factors import (
     case_factors,
     case_groups,
     case_shares,
+    co_occurrence,
     coder_agreement,
     coding_sensitivity,
+    configurations,
+    event_chain,
+    event_lags,
+    event_moments,
     misclassification,
 )
 from diaban.analysis.exposure import CELL
@@ -61,25 +66,6 @@ class CaseSide(Levels):
         return codes[codes["case_key"].isin(self.coded_files["case_key"])]
 
     @cached_property
-    def age_of_files(self) -> pd.DataFrame | None:
-        """case_key, stream, age_band: of the persons whom the stream is about, one row a file and band.
-
-        Those are the victims where the stream's victims are children, else the suspects; bands outside the
-        population at risk do not count.
-        """
-        persons = self.tables.persons
-        if self.files is None or persons is None or "age_band" not in persons:
-            return None
-        frames = []
-        for stream in self.spec.streams:
-            role = "victim" if stream.victims_are_children else "suspect"
-            bands = self.spec.populations[stream.population].age_bands
-            of_role = persons[persons["role"].isin([role, "both"]) & persons["age_band"].isin(bands)]
-            mine = self.files.loc[self.files["stream"] == stream.key, ["case_key", "stream"]]
-            frames.append(mine.merge(of_role[["case_key", "age_band"]].drop_duplicates(), on="case_key"))
-        return pd.concat(frames, ignore_index=True)
-
-    @cached_property
     def case_factors(self) -> pd.DataFrame | None:
         """Causes and conditions coded on case files, against the rest of the whole."""
         if self.codes is None:
@@ -99,9 +85,9 @@ class CaseSide(Levels):
             return None
         files = self.files
         if "age_band" in by:
-            if self.age_of_files is None:
+            if self.ages is None:
                 return None
-            files = files.merge(self.age_of_files, on=["case_key", "stream"])
+            files = files.merge(self.ages, on=["case_key", "stream"])
         return case_shares(self.codes, files, self.book, by=by, unit=unit)
 
     @cached_property
@@ -126,6 +112,69 @@ class CaseSide(Levels):
         if self.codes is None:
             return None
         return misclassification(self.codes, self.coded_files, self.book)
+
+    @cached_property
+    def code_pairs(self) -> pd.DataFrame | None:
+        """Which codes meet on files more often than chance would have it, over all localities."""
+        return None if self.codes is None else co_occurrence(self.codes, self.coded_files, self.book)
+
+    @cached_property
+    def configurations(self) -> pd.DataFrame | None:
+        """Which combinations of codes go with each declared outcome, over all localities."""
+        cases = self.tables.cases
+        if self.codes is None or self.coded_files is None or cases is None or not self.spec.configurations:
+            return None
+        frames = []
+        for declared in self.spec.configurations:
+            files = self.coded_files[self.coded_files["stream"] == declared.stream]
+            wanted = [cases[column].isin(values) for column, values in declared.outcome.items()]
+            outcome = pd.Series(pd.concat(wanted, axis=1).all(axis=1).to_numpy(), index=cases["case_key"])
+            frames.append(
+                configurations(
+                    self.codes[self.codes["case_key"].isin(files["case_key"])],
+                    files,
+                    self.book,
+                    outcome,
+                    declared.conditions,
+                    configuration=declared.key,
+                    seed=self.spec.model.seed,
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def event_chain(self) -> pd.DataFrame | None:
+        """Place, time, way of detection, access and care: files by category of each step of the event."""
+        if self.coded_files is None or self.tables.cases is None:
+            return None
+        role = {s.key: "victim" if s.victims_are_children else "suspect" for s in self.spec.streams}
+        return event_chain(
+            self.coded_files,
+            self.tables.cases,
+            self.tables.persons,
+            localities=self._reported(),
+            looked_after=role,
+        )
+
+    @cached_property
+    def event_lags(self) -> pd.DataFrame | None:
+        """Days from the event to its report, and from there until it was taken up."""
+        if self.coded_files is None or self.tables.cases is None:
+            return None
+        return event_lags(self.coded_files, self.tables.cases, localities=self._reported())
+
+    @cached_property
+    def event_moments(self) -> pd.DataFrame | None:
+        """At which moment of the event conditions were recorded most often."""
+        if self.codes is None or "moment" not in self.book:
+            return None
+        return event_moments(
+            self.codes,
+            self.coded_files,
+            self.book,
+            seed=self.spec.model.seed,
+            localities=self._reported(),
+        )
 
     @cached_property
     def recording(self) -> pd.DataFrame | None:

@@ -157,6 +157,45 @@ class Levels:
         return pd.concat(tables or [empty], ignore_index=True)
 
     @cached_property
+    def ages(self) -> pd.DataFrame | None:
+        """case_key, stream, age_band: of the persons whom the stream is about, one row a case and band.
+
+        Those are the victims where the stream's victims are children, else the suspects; bands outside the
+        population at risk do not count.
+        """
+        persons, members = self.tables.persons, self.tables.case_streams
+        if persons is None or members is None or "age_band" not in persons:
+            return None
+        frames = []
+        for stream in self.spec.streams:
+            role = "victim" if stream.victims_are_children else "suspect"
+            bands = self.spec.populations[stream.population].age_bands
+            chosen = persons["role"].isin([role, "both"]) & persons["age_band"].isin(bands)
+            of_role = persons.loc[chosen, ["case_key", "age_band"]].drop_duplicates()
+            mine = members.loc[members["stream"] == stream.key, ["case_key", "stream"]]
+            frames.append(mine.merge(of_role, on="case_key"))
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def age_counts(self) -> pd.DataFrame | None:
+        """stream, age_band, cases of the reported block in the whole; each case at its youngest band."""
+        cases = self.tables.cases
+        if self.ages is None or cases is None:
+            return None
+        chosen = cases.loc[cases["period"].map(self.spec.block_of()) == self.spec.periods.report, "case_key"]
+        order = {
+            (s.key, band): n
+            for s in self.spec.streams
+            for n, band in enumerate(self.spec.populations[s.population].age_bands)
+        }
+        ages = self.ages[self.ages["case_key"].isin(chosen)]
+        rank = [order[pair] for pair in zip(ages["stream"], ages["age_band"], strict=True)]
+        youngest = ages.assign(rank=rank).sort_values("rank").drop_duplicates(["case_key", "stream"])
+        return (
+            youngest.groupby(["stream", "age_band"], as_index=False).size().rename(columns={"size": "cases"})
+        )
+
+    @cached_property
     def concentration(self) -> pd.DataFrame:
         """locality, stream, period, dominated: whether one locality of analysis holds most cases of a block.
 

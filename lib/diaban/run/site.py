@@ -12,6 +12,7 @@ from diaban.places.names import fold
 from diaban.release.exports import findings_json, mark, write_workbook
 from diaban.release.pages.index import index_page
 from diaban.release.pages.methods_page import methods_page
+from diaban.release.pages.whole_page import whole_page
 from diaban.run.atomic import point_latest, swap_directory, write_text
 from diaban.run.keys import code_key, content_key
 from diaban.run.stage import VERSIONS, Stage
@@ -64,8 +65,8 @@ def _one_language(stage: Stage, made_in: Path, period: str, language: str, targe
         shutil.copyfile(made_in / name, target / name)
     index = index_page(stage.spec, stage.cube, period=period, language=language, pages=pages)
     write_text(target / "index.html", index)
-    methods = methods_page(stage.spec, stage.cube, period=period, language=language)
-    write_text(target / "methods.html", methods)
+    for name, made in (("whole.html", whole_page), ("methods.html", methods_page)):
+        write_text(target / name, made(stage.spec, stage.cube, period=period, language=language))
 
 
 def _manifest(stage: Stage, period: str, languages: list[str]) -> dict[str, object]:

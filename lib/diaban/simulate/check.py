@@ -85,6 +85,8 @@ def _streams(truth: Truth) -> Named:
         yield ("recording_changes", i, "stream"), [change.stream]
     for i, pair in enumerate(truth.codes.pairs):
         yield ("codes", "pairs", i, "stream"), [pair.stream]
+    for i, meet in enumerate(truth.codes.together):
+        yield ("codes", "together", i, "stream"), [meet.stream]
     yield ("codes", "prevalence"), truth.codes.prevalence
     if truth.joint:
         yield ("joint", "streams"), truth.joint.streams
@@ -114,6 +116,8 @@ def _codes(truth: Truth) -> Named:
         yield ("codes", "prevalence", stream), shares
     for i, pair in enumerate(truth.codes.pairs):
         yield ("codes", "pairs", i, "code"), [pair.code]
+    for i, meet in enumerate(truth.codes.together):
+        yield ("codes", "together", i, "codes"), meet.codes
     for j, programme in enumerate(truth.services.programmes):
         yield ("services", "programmes", j, "codes"), programme.codes
 

@@ -19,7 +19,8 @@ def simulate_codes(truth: Truth, places: Places, cases: pd.DataFrame, seed: int)
     chance = code_chances(truth, cases)
     codes = list(chance.columns)
     present = rng.random(chance.shape, dtype=np.float32) < chance.to_numpy(dtype=np.float32)
-    present &= (rng.random(len(cases)) >= truth.codes.not_established_share)[:, None]
+    established = rng.random(len(cases)) >= truth.codes.not_established_share
+    present = _meeting(truth, cases, chance, present, seed) & established[:, None]
     first = _long(truth, cases["case_key"], codes, present, rng)
     first = first.assign(coder_id=cases["coder_id"].to_numpy()[first["row"]], round=1)
     frames = [first, _second_round(truth, cases, codes, present, rng)]
@@ -47,6 +48,25 @@ def code_chances(truth: Truth, cases: pd.DataFrame) -> pd.DataFrame:
                 chance[there, declared.index.get_loc(pair.code)] = pair.share
     established = 1 - truth.codes.not_established_share
     return pd.DataFrame(np.minimum(chance / established, 1), index=cases.index, columns=declared.index)
+
+
+def _meeting(
+    truth: Truth, cases: pd.DataFrame, chance: pd.DataFrame, present: np.ndarray, seed: int
+) -> np.ndarray:
+    """`present` with the second code of each declared pair drawn anew, given the first.
+
+    P(b | not a) = (P(b) - P(a) share) / (1 - P(a)) keeps P(b). Its draws are its own, so that declaring a
+    pair changes nothing else.
+    """
+    rng = generator(seed, "codes together")
+    present = present.copy()
+    for meet in truth.codes.together:
+        mine, (a, b) = in_stream(truth, cases, meet.stream).to_numpy(), meet.codes
+        first, column = present[:, chance.columns.get_loc(a)], chance.columns.get_loc(b)
+        without = (chance[b] - chance[a] * meet.share) / (1 - chance[a])
+        drawn = rng.random(len(cases)) < np.where(first, meet.share, without)
+        present[mine, column] = drawn[mine]
+    return present
 
 
 def _second_round(

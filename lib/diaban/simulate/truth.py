@@ -217,3 +217,8 @@ class Truth(Declared):
             (p.locality, p.stream, p.code, p.share, elsewhere[p.stream][p.code]) for p in self.codes.pairs
         ]
         return pd.DataFrame(rows, columns=["locality", "stream", "code", "share", "rest_share"])
+
+    def together_frame(self) -> pd.DataFrame:
+        """Planted pairs of codes that meet: stream, a, b, share (of the files with a that carry b)."""
+        rows = [(meet.stream, *meet.codes, meet.share) for meet in self.codes.together]
+        return pd.DataFrame(rows, columns=["stream", "a", "b", "share"])

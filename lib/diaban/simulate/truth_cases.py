@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from diaban.simulate.truth_parts import TOLERANCE, Declared, Positive, Share, Shares
 
@@ -102,6 +102,17 @@ class PairTruth(Declared):
     share: Share
 
 
+class TogetherTruth(Declared):
+    """Two codes that meet: the second one stands on `share` of the stream's files that carry the first.
+
+    Its share of all files stays as declared, so it is rarer on the files without the first.
+    """
+
+    stream: str
+    codes: tuple[str, str]
+    share: Share
+
+
 class SecondCoderTruth(Declared):
     """A second coder reads `share` of the files, agrees to a code with chance `kept`, and adds any
     other code with chance `added`."""
@@ -112,16 +123,36 @@ class SecondCoderTruth(Declared):
 
 
 class CodesTruth(Declared):
-    """Causes and conditions on case files. `prevalence`: stream -> code -> share of files."""
+    """Causes and conditions on case files. `prevalence`: stream -> code -> share of files.
+
+    `together`: codes that meet more (or less) often than chance; a code takes part in one pair at most, and
+    in none of `pairs` of its stream.
+    """
 
     not_established: str
     not_established_share: Share
     prevalence: dict[str, dict[str, Share]]
     pairs: list[PairTruth] = Field(default_factory=list)
+    together: list[TogetherTruth] = Field(default_factory=list)
     coders: list[str] = Field(min_length=2)
     second_coder: SecondCoderTruth
     strength: Shares
     evidence: Shares
+
+    @field_validator("together")
+    @classmethod
+    def _codes_can_meet(cls, together: list[TogetherTruth], info: ValidationInfo) -> list[TogetherTruth]:
+        taken = {(pair.stream, pair.code) for pair in info.data.get("pairs", [])}
+        established = 1 - info.data.get("not_established_share", 0)
+        for meet in together:
+            a, b = (info.data.get("prevalence", {}).get(meet.stream, {}).get(c, 0) for c in meet.codes)
+            used = {(meet.stream, code) for code in meet.codes}
+            if len(used) < 2 or used & taken:
+                raise ValueError(f"two codes that no other pair of {meet.stream} has: {meet.codes}")
+            if not 0 <= b - a * meet.share <= established - a:
+                raise ValueError(f"a share that leaves {meet.codes[1]} on as many files as declared")
+            taken |= used
+        return together
 
 
 class StepTruth(Declared):

@@ -69,15 +69,16 @@ class AboutData(StudyBase):
         return self._frame(frame, "coding", tables=["cause_codes"], units={"periods": self._file_span()})
 
     def agreement(self) -> StudyFrame | Withheld:
-        """Coder agreement on files coded twice: agreement (0..1) and Cohen's kappa with interval, by code.
+        """Coder agreement on files coded twice, by code and by domain (`unit`), the least agreed first.
 
-        Columns of `analysis.coder_agreement`; the least agreed first. Kappa is missing for a code that both
-        coders never gave. Example: study.agreement().query("kappa < 0.7").
+        agreement (0..1), Cohen's kappa and Krippendorff's alpha with their intervals, agreed (alpha of .667
+        or more), withheld. A code that hardly any file carries is not judged.
+        Example: study.agreement().query("alpha < 0.667").
         """
         agreed = self.results.coder_agreement
         if agreed is None:
             return self._no_files("agreement")
-        frame = agreed.sort_values("kappa", kind="stable")
+        frame = agreed.sort_values(["unit", "kappa"], kind="stable")
         return self._frame(frame, "agreement", tables=["cause_codes"], units={})
 
     def agreement_chart(self) -> Chart | Withheld:
@@ -88,13 +89,15 @@ class AboutData(StudyBase):
         frame = self.agreement()
         if isinstance(frame, Withheld):
             return frame
-        rows = pd.DataFrame(frame.dropna(subset=["kappa"])).assign(
+        rows = pd.DataFrame(frame[frame["unit"] == "code"].dropna(subset=["kappa"])).assign(
             note=lambda t: (t["both"] + t["first_only"] + t["second_only"]).astype("str")
         )
         return dot_interval(
             rows,
             label="code",
             value="kappa",
+            lower="kappa_lower",
+            upper="kappa_upper",
             kind="number",
             title=text("agreement", self.language),
             caption=text("agreement_caption", self.language),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from diaban.analysis.area_factors.panel import (
     within_design,
 )
 from diaban.analysis.area_factors.robust import t_inference
+from diaban.analysis.area_factors.variation import adjacency
 from diaban.analysis.area_factors.within_between import Split, within_between
 from diaban.analysis.area_factors.within_model import fit_within
 from diaban.errors import DiabanError
@@ -52,6 +53,8 @@ def area_factors(
     level: float = 0.95,
     false_discovery: float = 0.05,
     events_per_parameter: float = EVENTS_PER_PARAMETER,
+    neighbours: pd.DataFrame | None = None,
+    spatial_streams: Collection[str] = (),
 ) -> pd.DataFrame:
     """Rate ratio per standard deviation of every indicator, for each stream, between and within localities.
 
@@ -65,7 +68,9 @@ def area_factors(
     between: totals, with an offset that carries exposure and period effects, negative-binomial variance and
         random group effects; the locality is the independent unit once those are taken out. 11 groups are
         too few to cluster by: the errors are the larger of the model-based and HC2, t with n - p degrees of
-        freedom (robust.py says what else was tried).
+        freedom (robust.py says what else was tried). In `spatial_streams`, those whose residuals are not
+        independent between `neighbours` (a, b; residuals.py finds them), effects that are smooth over the
+        map join in, and the errors let what is left of neighbours correlate.
     within: counts given the locality's total, with period effects; nothing constant in a locality disturbs
         it. Errors are the larger of the model-based and CR2 clustered by locality, t with localities - 1.
 
@@ -90,8 +95,9 @@ def area_factors(
     frames = []
     for stream in chosen:
         rows = usable_counts(exposed, stream)
+        pairs = neighbours if stream in spatial_streams else None
         frames.append(
-            _between(rows, split, names, group_of, level, events_per_parameter).assign(stream=stream)
+            _between(rows, split, names, group_of, level, events_per_parameter, pairs).assign(stream=stream)
         )
         frames.append(_within(rows, split, names, level, events_per_parameter).assign(stream=stream))
     result = pd.concat(frames, ignore_index=True).merge(split.sd, on=["indicator", "part"], how="left")
@@ -105,15 +111,18 @@ def _between(
     group_of: pd.Series | None,
     level: float,
     events_per_parameter: float,
+    neighbours: pd.DataFrame | None,
 ) -> pd.DataFrame:
     design = between_design(rows, split, names)
     member = None if group_of is None else _members(design.localities, group_of)
     reason = _refusal(design, design.X.shape[1], events_per_parameter)
     if reason is not None:
         return _refused(design, names, "between", reason)
-    fit = fit_between(design.cases, design.exposure, design.X, member)
+    adjacent = None if neighbours is None else adjacency(design.localities, neighbours)
+    fit = fit_between(design.cases, design.exposure, design.X, member, adjacent=adjacent)
     method = "totals_negative_binomial" if fit.alpha > 0 else "totals_poisson"
     method += "_group_effects" if fit.delta > 0 else ""
+    method += "_spatial_effects" if adjacent is not None and adjacent.any() else ""
     return _described(fit, design, names, "between", method, len(design.localities), level)
 
 

@@ -60,7 +60,7 @@ def between_design(rows: pd.DataFrame, split: Split, indicators: list[str]) -> D
     values = values[kept].dropna()
     totals = totals.loc[values.index]
     ones = np.ones((len(totals), 1))
-    names, collinear = _independent(ones, values)
+    names, collinear = independent_columns(ones, values)
     return Design(
         names=names,
         refused=refused | collinear,
@@ -85,7 +85,7 @@ def within_design(rows: pd.DataFrame, split: Split, indicators: list[str]) -> De
     values = values[kept].dropna()
     values = values[values.groupby(level="locality").transform("size") > 1] if kept else values.iloc[:0]
     cells = cells.loc[values.index]
-    names, collinear = _independent(np.empty((len(values), 0)), values)
+    names, collinear = independent_columns(np.empty((len(values), 0)), values)
     grid = pd.MultiIndex.from_product(
         [level.unique() for level in _levels(values.index)], names=cells.index.names
     )
@@ -122,7 +122,7 @@ def _refuse_missing(values: pd.DataFrame, tolerated: float, reason: str) -> dict
     return dict.fromkeys(missing.index[missing > tolerated], reason)
 
 
-def _independent(base: np.ndarray, values: pd.DataFrame) -> tuple[list[str], dict[str, str]]:
+def independent_columns(base: np.ndarray, values: pd.DataFrame) -> tuple[list[str], dict[str, str]]:
     """Columns of `values` that say something beyond `base` and the columns before them; and the others."""
     names: list[str] = []
     collinear = {}

@@ -33,6 +33,17 @@ def cr2_covariance(X: np.ndarray, residuals: np.ndarray, absorbed: np.ndarray) -
     return B @ (scores.T @ scores) @ B
 
 
+def neighbour_error(X: np.ndarray, residuals: np.ndarray, adjacent: np.ndarray) -> np.ndarray:
+    """Conley's (1999) spatial sandwich, residuals of neighbours may correlate: standard errors (parameters,).
+
+    X: (n, parameters), residuals: (n,), whitened; each divided by sqrt(1 - leverage) as in HC2; adjacent: (n,
+    n). The uniform kernel need not be positive: where it is not, the error is 0 and another one is larger.
+    """
+    B = np.linalg.inv(X.T @ X)
+    scores = (residuals / np.sqrt(1 - np.einsum("ip,pq,iq->i", X, B, X)))[:, None] * X @ B
+    return np.sqrt(np.maximum((scores * (scores + adjacent @ scores)).sum(axis=0), 0.0))
+
+
 def t_inference(
     beta: np.ndarray, error: np.ndarray, dof: float, level: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

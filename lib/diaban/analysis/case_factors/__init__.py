@@ -1,6 +1,11 @@
 """The case side: causes and conditions coded on case files."""
 
+from diaban.analysis.case_factors.co_occurrence import co_occurrence
 from diaban.analysis.case_factors.coder_agreement import coder_agreement
+from diaban.analysis.case_factors.configurations import configurations
+from diaban.analysis.case_factors.event_chain import event_chain
+from diaban.analysis.case_factors.event_lags import event_lags
+from diaban.analysis.case_factors.event_moments import event_moments
 from diaban.analysis.case_factors.groups import case_groups
 from diaban.analysis.case_factors.misclassification import misclassification
 from diaban.analysis.case_factors.prevalence import NOT_ESTABLISHED, UNCODED, case_factors
@@ -13,7 +18,12 @@ __all__ = [
     "case_factors",
     "case_groups",
     "case_shares",
+    "co_occurrence",
     "coder_agreement",
     "coding_sensitivity",
+    "configurations",
+    "event_chain",
+    "event_lags",
+    "event_moments",
     "misclassification",
 ]

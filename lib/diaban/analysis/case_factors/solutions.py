@@ -53,10 +53,11 @@ def solution_rows(
     terms = list(covers[0])
     carried = {term: files.carry(term) for term in terms}
     p = dict(zip(terms, bar.p_values(terms), strict=True))
+    terms.sort(key=lambda t: (p[t] > alpha, -int(carried[t].sum())))
     holding = [term for term in terms if p[term] <= alpha]
     times = np.sum(list(carried.values()), axis=0)
     rows = []
-    for term in sorted(terms, key=lambda t: (p[t] > alpha, -int(carried[t].sum()))):
+    for term in terms:
         row = _row(solution, "term", files, carried[term], [term])
         row |= {"p": p[term], "models": len(covers), "above_base": term in holding, "holds": term in holding}
         if term in holding:

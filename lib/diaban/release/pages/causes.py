@@ -12,7 +12,7 @@ from diaban.release.pages.fragment import Column, Fragment, render, table
 from diaban.spec.streams import StreamSpec
 
 SHOWN_CODES = 6
-KINDS = ("cause", "condition")
+KINDS = ("cause", "condition", "missing_protective")
 
 
 def on_files(c: PageContext) -> Fragment:

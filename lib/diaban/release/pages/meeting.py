@@ -12,6 +12,7 @@ from diaban.spec.factors import ConfigurationSpec
 
 MOST_PAIRS = 4
 SHOWN_SOLUTION = "parsimonious"
+FOUND_NOTHING = ("not_above_base", "nothing_above_base", "nothing_consistent")
 
 
 def section(c: PageContext, *, level: int = 3) -> Fragment:
@@ -61,13 +62,16 @@ def _configuration(c: PageContext, declared: ConfigurationSpec) -> list[str]:
     text = c.text["meeting"]
     rows = frame[frame["configuration"] == declared.key]
     label = declared.label[c.language]
-    refused = rows[rows["withheld"].notna()]
+    refused = rows[rows["withheld"].notna() & ~rows["withheld"].isin(FOUND_NOTHING)]
     if len(refused):
         reason = catalogue("withheld")[refused["withheld"].iloc[0]][c.language]
         return [text["refused"].format(label=capital(label), reason=reason)]
-    solved = rows[(rows["solution"] == SHOWN_SOLUTION) & ~rows["hidden"]]
+    solved = rows[(rows["solution"] == SHOWN_SOLUTION) & (rows["part"] == "term") & rows["withheld"].isna()]
     if solved.empty:
         return [text["no_solution"].format(label=capital(label))]
+    solved = solved[~solved["hidden"]]
+    if solved.empty:
+        return [text["solution_hidden"].format(label=capital(label))]
     return [
         text["solution"].format(
             label=capital(label),

@@ -175,18 +175,17 @@ def _sensitivity(c: PageContext) -> Fragment:
     if frame is None or frame.empty:
         return Fragment("")
     text = c.text["whole_page"]
-    points = []
-    for stream, rows in frame.groupby("stream", sort=False):
-        first = rows.sort_values(["rank", "code"]).iloc[0]
-        points.append(
-            text["sensitivity"].format(
-                stream=_stream(c, stream),
-                unknown=c.number(first["unknown_files"]),
-                files=c.number(first["n_files"]),
-                first=c.words.code(first["code"]),
-                low=c.number(first["rank_lower"]),
-                high=c.number(first["rank_upper"]),
-                count=c.number(rows["could_lead"].sum()),
-            )
+    points = [
+        text["sensitivity"].format(
+            stream=_stream(c, row.stream),
+            kind=c.text["causes"][f"kind_{row.kind}"],
+            unknown=c.number(row.unknown_files),
+            files=c.number(row.n_files),
+            first=c.words.code(row.code),
+            low=c.number(row.rank_lower),
+            high=c.number(row.rank_upper),
+            count=c.number(row.leaders),
         )
+        for row in frame.itertuples()
+    ]
     return c.section(text["sensitivity_heading"], anchor="sensitivity", points=points)

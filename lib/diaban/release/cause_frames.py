@@ -1,0 +1,164 @@
+"""The protected frames on causes and conditions beyond the shares of single codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from diaban.analysis import exposure
+from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, files_cell, moment_cell
+from diaban.release.suppression import blank
+from diaban.results import Results
+
+LEAST_FILES_OF_A_LAG = 20
+"""Days from an event to its report are told of at least so many files."""
+
+_KEYS = ("locality", "stream", "period", "moment", "lag", "component", "indicator", "target")
+
+
+def protected_case_side(results: Results, hidden: set[str], threshold: int) -> dict[str, pd.DataFrame]:
+    """code_pairs, configurations, event_moments, event_lags, coder_agreement, coding_sensitivity; each only
+    where the study has it. A locality's files tell of moments and lags only; the rest is of the whole."""
+    found = {
+        "code_pairs": _pairs(results.code_pairs, hidden, threshold),
+        "configurations": _configurations(results.configurations, threshold),
+        "event_moments": _moments(results.event_moments, hidden),
+        "event_lags": _lags(results.event_lags, hidden),
+        "coder_agreement": _agreement(results.coder_agreement),
+        "coding_sensitivity": _sensitivity(results, hidden),
+        "recording": _recording(results.recording),
+    }
+    return {name: frame for name, frame in found.items() if frame is not None}
+
+
+def protected_area_side(results: Results, hidden: set[str]) -> dict[str, pd.DataFrame]:
+    """Robustness, importance and residuals are of the whole; the rest is hidden with the count."""
+    whole = {
+        "area_robustness": results.area_robustness,
+        "factor_importance": results.factor_importance,
+        "residual_autocorrelation": results.residual_autocorrelation,
+        "statistical_neighbours": results.statistical_neighbours,
+        "boundary_changes": results.boundary_changes,
+    }
+    local = {"excess_decomposition": results.excess_decomposition, "what_if": results.what_if}
+    frames = {name: frame for name, frame in whole.items() if frame is not None}
+    period = results.spec.periods.report
+    frames |= {
+        name: _with_count(frame.assign(period=period), hidden)
+        for name, frame in local.items()
+        if frame is not None
+    }
+    return frames | {"concentration": _concentration(results, hidden)}
+
+
+def whole_as_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """The whole under the name that cells have for it."""
+    return frame.assign(locality=frame["locality"].replace({exposure.WHOLE: WHOLE}))
+
+
+def _pairs(pairs: pd.DataFrame | None, hidden: set[str], threshold: int) -> pd.DataFrame | None:
+    """A pair is shown where none of its four cells is small and both codes are shown in the whole."""
+    if pairs is None:
+        return None
+    both, a, b, n = (pairs[name] for name in ("n_both", "n_a", "n_b", "n_files"))
+    cells = pd.concat([both, a - both, b - both, n - a - b + both], axis=1)
+    codes = [
+        code_cell(WHOLE, r.stream, r.a) in hidden or code_cell(WHOLE, r.stream, r.b) in hidden
+        for r in pairs.itertuples()
+    ]
+    hide = (cells < threshold).any(axis=1) | np.array(codes, dtype=bool)
+    return blank(pairs, hide, [c for c in pairs if c not in ("stream", "a", "b", "comparisons", "withheld")])
+
+
+def _configurations(found: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    """A combination is shown where neither its files with the outcome nor those without are few."""
+    if found is None:
+        return None
+    without = found["n_files"] - found["n_outcome"]
+    small = (found["n_outcome"] < threshold) | (without < threshold)
+    keep = ("configuration", "stream", "solution", "part", "withheld", "holds")
+    return blank(found, small.fillna(False), [c for c in found if c not in keep])
+
+
+def _moments(moments: pd.DataFrame | None, hidden: set[str]) -> pd.DataFrame | None:
+    if moments is None:
+        return None
+    moments = whole_as_cells(moments)
+    hide = [
+        moment_cell(r.locality, r.stream, r.moment) in hidden or files_cell(r.locality, r.stream) in hidden
+        for r in moments.itertuples()
+    ]
+    blanked = _blank(moments, hide)
+    # which moment comes first compares all of them: it is told only where all are shown
+    all_shown = ~blanked["hidden"].groupby([blanked["locality"], blanked["stream"]]).transform("any")
+    return blanked.assign(
+        named=blanked["named"].astype("boolean").where(all_shown),
+        probability_first=blanked["probability_first"].where(all_shown),
+    )
+
+
+def _lags(lags: pd.DataFrame | None, hidden: set[str]) -> pd.DataFrame | None:
+    if lags is None:
+        return None
+    lags = whole_as_cells(lags)
+    few = lags["n_files"] - lags["n_undated"] < LEAST_FILES_OF_A_LAG
+    hide = [all_files_cell(r.locality, r.stream) in hidden for r in lags.itertuples()]
+    return _blank(lags, few.to_numpy() | np.array(hide, dtype=bool)).drop(columns="n_undated")
+
+
+def _agreement(agreement: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Whether a code is given alike, not on how many files: those coded twice are a small part of all."""
+    if agreement is None:
+        return None
+    kept = agreement[["unit", "code", "n_files", "alpha", "agreed", "withheld"]]
+    of_domain = kept["unit"] == "domain"
+    return kept.assign(alpha=kept["alpha"].round(1).where(of_domain))
+
+
+def _sensitivity(results: Results, hidden: set[str]) -> pd.DataFrame | None:
+    """Of the whole: the code on most files of each kind, how far its rank could move, how many could lead."""
+    bounds = results.coding_sensitivity
+    if bounds is None:
+        return None
+    kinds = results.book.set_index("code")["kind"]
+    rows = bounds[(bounds["locality"] == exposure.WHOLE) & bounds["withheld"].isna()]
+    rows = rows.assign(kind=rows["code"].map(kinds))
+    rows["leaders"] = rows.groupby(["stream", "kind"])["could_lead"].transform("sum")
+    first = rows.sort_values(["n_coded", "code"], ascending=[False, True]).drop_duplicates(["stream", "kind"])
+    shown = [code_cell(WHOLE, r.stream, r.code) not in hidden for r in first.itertuples()]
+    columns = ["stream", "kind", "code", "unknown_files", "n_files", "rank_lower", "rank_upper", "leaders"]
+    return first.loc[np.array(shown, dtype=bool), columns].sort_values(["stream", "kind"], ignore_index=True)
+
+
+def _recording(recording: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Whether it changed, not by how many files."""
+    return None if recording is None else recording[["locality", "stream", "changed"]]
+
+
+def _concentration(results: Results, hidden: set[str]) -> pd.DataFrame:
+    frame = _with_count(results.concentration, hidden)
+    return frame[frame["period"] == results.spec.periods.report].reset_index(drop=True)
+
+
+def _with_count(frame: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
+    """Blank where the count that it explains is hidden, or that of the whole."""
+    hide = [
+        bool({count_cell(r.locality, r.stream, r.period), count_cell(WHOLE, r.stream, r.period)} & hidden)
+        for r in frame.itertuples()
+    ]
+    return _blank(frame, hide)
+
+
+def _blank(frame: pd.DataFrame, hide: object) -> pd.DataFrame:
+    hide = pd.Series(np.asarray(hide, dtype=bool), index=frame.index)
+    return blank(frame, hide, [c for c in frame if c not in _KEYS])
+
+
+def codes_of_moments(code_book: pd.DataFrame) -> Mapping[str, list[str]]:
+    """Moment -> the conditions that belong to it."""
+    if "moment" not in code_book:
+        return {}
+    rows = code_book[(code_book["kind"] == "condition") & code_book["moment"].notna()]
+    return rows.groupby("moment")["code"].agg(list).to_dict()
