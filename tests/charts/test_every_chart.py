@@ -99,6 +99,7 @@ def test_any_number_of_rows(make: Make, n: int, language: str) -> None:
     assert "nan" not in chart.svg().lower().replace("nang", "")
     if n == 0:
         assert re.search("Không có số liệu|nothing to draw", words(chart.svg()))
+        assert chart.alt.strip()
 
 
 def test_nothing_lies_beside_the_sheet(make: Make) -> None:

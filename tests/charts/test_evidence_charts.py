@@ -128,7 +128,7 @@ def test_decomposition_goes_on_after_a_withheld_part_which_adds_nothing() -> Non
 
 
 def test_decomposition_joins_only_what_adds_up() -> None:
-    """A caller may leave parts out; then the last bar does not reach the recorded number, and is not joined."""
+    """A caller may leave parts out; then the last bar does not reach the recorded number."""
     joins = "stroke:#c3ced4"
     whole = [m for m in Drawn(_decomposition()).paths if joins in m.style]
     short = [m for m in Drawn(_decomposition(PARTS.drop(index=2))).paths if joins in m.style]
@@ -318,6 +318,23 @@ def test_curve_shows_where_the_main_model_stands() -> None:
     strips = [part for m in drawn.paths if "stroke-width:7" in m.style for part in m.parts()]
     columns = sorted({round(float(part[:, 0].mean()), 1) for part in strips})
     assert drawn.dots[0].x == pytest.approx(columns[12], abs=0.2)
+
+
+def test_curve_of_very_many_specifications_draws_some_and_counts_all() -> None:
+    ratio = np.exp(np.linspace(-0.2, 0.5, 1000))
+    rows = pd.DataFrame({"specification": np.arange(1000), "rate_ratio": ratio})
+    rows = rows.assign(lower=ratio / 1.1, upper=ratio * 1.1, lag=np.arange(1000) % 2)
+    chart = charts.specification_curve(rows, simulated=False, language="en", highlight="501")
+    assert chart.caption.startswith("Specifications: 1,000;")
+    assert "240 of them are drawn" in chart.caption
+    assert len(chart.svg()) < 60_000
+    intervals = [m for m in Drawn(chart).paths if "stroke-opacity:0.55" in m.style]
+    drawn = {ACCENT in m.style: len(m.parts()) for m in intervals}
+    clear = ((rows["lower"] > 1) | (rows["upper"] < 1)).mean()
+    assert sum(drawn.values()) in {240, 241}, "and the main one, whichever its rank"
+    assert drawn[True] / sum(drawn.values()) == pytest.approx(clear, abs=0.01)
+    assert "main model" in chart.svg()
+    assert len(chart.table) == 1000
 
 
 def test_curve_does_not_draw_a_specification_that_could_not_be_fitted() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 from diaban.release.cells import WHOLE, WITHOUT, code_cell, files_cell, moment_cell
 from diaban.release.moment_tables import moment_tables
 from diaban.release.ranges import Attacker, Equation
-from diaban.release.suppression import hidden_cells
+from diaban.release.suppression import also_shown
 
 STREAM = "s"
 FILES = {"a": 40, "b": 60}
@@ -35,9 +35,7 @@ def _system() -> tuple[pd.Series, list[Equation], set[str], set[str]]:
     )
     codes_of = {"guardian": ["K1", "K2"]}
     tables = moment_tables(moments, counts, codes_of, threshold=5)
-    small = code_cell("a", STREAM, "K2")
-    primary = tables.primary | {small, small + WITHOUT}
-    return pd.concat([counts, tables.counts]), [*equations, *tables.equations], primary, tables.slack
+    return pd.concat([counts, tables.counts]), [*equations, *tables.equations], tables.small, tables.slack
 
 
 def test_every_equation_holds():
@@ -55,18 +53,31 @@ def test_a_moment_shown_beside_its_other_codes_would_tell_the_hidden_one():
     assert ranges.loc[small].tolist() == [3, 10]
 
 
-def test_suppression_takes_the_bounds_into_account():
-    counts, equations, primary, slack = _system()
-    hidden = hidden_cells(counts, equations, primary, threshold=10, slack=slack)
-    width = Attacker(counts, equations).ranges(hidden | slack)
-    for cell in primary:
-        assert width.loc[cell, "upper"] - width.loc[cell, "lower"] >= 10
-    assert not hidden & slack
-    assert moment_cell("a", STREAM, "guardian") in hidden
+def test_a_moment_that_would_tell_is_not_shown():
+    """Either place may be shown by its moments, or the whole; with all of them the hidden code is known."""
+    counts, equations, small, slack = _system()
+    hidden = {code_cell(p, STREAM, "K2") + end for p in FILES for end in ("", WITHOUT)}
+    cells = {p: {moment_cell(p, STREAM, "guardian") + end for end in ("", WITHOUT)} for p in (*FILES, WHOLE)}
+    told = {"1": cells["a"], "2": cells["b"], "3": cells[WHOLE]}
+    protected = {code_cell("a", STREAM, "K2")}
+
+    def shown(threshold: int) -> set[str]:
+        return also_shown(
+            counts,
+            equations,
+            hidden,
+            told,
+            protected=protected,
+            unpublished=slack,
+            threshold=threshold,
+        )
+
+    assert shown(5) == set().union(*cells.values())
+    assert shown(9) == cells["a"]
+    assert shown(20) == set()
+    assert not small
 
 
-def test_known_slack_hides_nothing():
-    counts, equations, _, slack = _system()
-    assert hidden_cells(counts, equations, [], threshold=5, slack=slack) == set()
-    apart = counts.index.difference(sorted(slack))
-    assert hidden_cells(counts[apart], [], [apart[0]], threshold=5) == {apart[0]}
+def test_no_candidates_show_nothing():
+    counts, equations, _, _ = _system()
+    assert also_shown(counts, equations, set(), {}, protected=[], threshold=5) == set()

@@ -28,7 +28,6 @@ from diaban.spec.factors import FactorSpec
 from diaban.spec.text import Text
 
 BOTH_SIDES = (0, 1)  # strong indicators with a code of their own
-WORST = 3
 
 
 @dataclass(frozen=True)
@@ -107,11 +106,9 @@ def light_province(seed: int, *, spatial: bool = False) -> Province:
 def unfavourable_district(
     level: np.ndarray, rate_ratio: float, persons: np.ndarray, district: np.ndarray
 ) -> int:
-    """The largest of the WORST districts on an indicator: level, persons and district by commune."""
-    people = np.bincount(district, persons)
-    mean = np.bincount(district, level * persons) / people
-    worst = np.argsort(-mean * np.sign(np.log(rate_ratio)))[:WORST]
-    return int(worst[people[worst].argmax()])
+    """The district in which an indicator goes with most cases: level, persons and district by commune."""
+    mean = np.bincount(district, level * persons) / np.bincount(district, persons)
+    return int(np.argmax(mean * np.sign(np.log(rate_ratio))))
 
 
 def _factors(indicators: list[str], files: Files) -> list[FactorSpec]:

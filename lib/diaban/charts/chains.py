@@ -63,7 +63,7 @@ def chain(
     return Chart(
         title=title,
         alt=alt or _alt(title, moments, language),
-        caption=text("chain_caption", language) if caption is None else caption,
+        caption=(text("chain_caption", language) if moments else "") if caption is None else caption,
         draw=partial(
             _draw,
             moments=moments,
@@ -157,7 +157,8 @@ def _draw_rail(canvas: Canvas, nodes: Sequence[float], moments: Sequence[_Moment
 
 
 def _alt(title: str, moments: Sequence[_Moment], language: str) -> str:
-    sentences = [f"{title}." if title else "", text("chain_alt", language, count=len(moments))]
+    key = "chain_alt" if moments else "empty"
+    sentences = [f"{title}." if title else "", text(key, language, count=len(moments))]
     visible = [m for m in moments if m.row.status == SHOWN]
     if visible:
         listed = "; ".join(f"{m.row.label} {m.row.number}" for m in visible)

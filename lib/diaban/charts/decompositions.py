@@ -174,7 +174,7 @@ def _right_words(part: _Part, language: str, decimals: int) -> tuple[str, str]:
     """The number of a part and its interval."""
     if part.status != SHOWN:
         return "", ""
-    number = _number(part.cases, language, decimals, sign=not part.total)
+    number = _cases(part, language, decimals)
     return number, _interval_text(part, language, decimals)
 
 
@@ -240,18 +240,23 @@ def _decimals(parts: Sequence[_Part]) -> int:
     return 1 if largest < 99.95 else 0
 
 
-def _number(value: float, language: str, decimals: int, *, sign: bool) -> str:
+def _number(value: float, language: str, decimals: int) -> str:
     rounded = round(value, decimals)
-    size = numbers.number(abs(rounded), language, 0 if not sign and rounded == int(rounded) else decimals)
-    if rounded < 0:
-        return f"\N{MINUS SIGN}{size}"
-    return f"+{size}" if sign and rounded > 0 else size
+    size = numbers.number(abs(rounded), language, decimals)
+    return f"\N{MINUS SIGN}{size}" if rounded < 0 else size
+
+
+def _cases(part: _Part, language: str, decimals: int) -> str:
+    """A share with its sign; a total without, and without decimals where it is whole."""
+    whole = part.total and part.cases == round(part.cases)
+    written = _number(part.cases, language, 0 if whole else decimals)
+    return f"+{written}" if not part.total and round(part.cases, decimals) > 0 else written
 
 
 def _interval_text(part: _Part, language: str, decimals: int) -> str:
     if part.status != SHOWN or not np.isfinite(part.lower + part.upper):
         return ""
-    low, high = (_number(x, language, decimals, sign=False) for x in (part.lower, part.upper))
+    low, high = (_number(x, language, decimals) for x in (part.lower, part.upper))
     return f"({text('from_to', language, low=low, high=high)})"
 
 
@@ -281,10 +286,8 @@ def _caption(parts: Sequence[_Part], language: str) -> str:
 def _alt(title: str, parts: Sequence[_Part], language: str) -> str:
     decimals = _decimals(parts)
     visible = {part.key: part for part in parts if part.status == SHOWN}
-    said = {
-        key: _number(part.cases, language, decimals, sign=not part.total) for key, part in visible.items()
-    }
-    sentences = [f"{title}." if title else ""]
+    said = {key: _cases(part, language, decimals) for key, part in visible.items()}
+    sentences = [f"{title}." if title else "", "" if parts else text("empty", language)]
     if all(key in said for key in _TOTALS):
         sentences.append(text("decomposition_alt", language, **{key: said[key] for key in _TOTALS}))
     shares = [part for part in visible.values() if not part.total and part.key != UNEXPLAINED]

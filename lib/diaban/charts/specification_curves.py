@@ -24,6 +24,7 @@ from diaban.charts.texts import Labels, label_of, missing, text, tick_text, valu
 from diaban.language import numbers
 
 _TOP, _HEIGHT = 18.0, 132.0
+_MOST_DRAWN = 240  # more could not be told apart on the sheet
 _MOST_LABEL = 0.38  # of the width, for the names of the choices
 _STEP = 11.0  # from line to line of these names
 _WORDS = {
@@ -61,7 +62,8 @@ def specification_curve(
     labels     names of the controls; exposures and poolings other than the library's own may be named too
 
     The axis is logarithmic with a line at 1. Specifications whose interval does not hold 1 are inked. The
-    caption and the description give the median, the share on the median's side of 1, and the share inked.
+    caption and the description give the median, the share on the median's side of 1, and the share inked, of
+    all specifications; of very many some are drawn, evenly spread over the ranks.
     """
     numeric = ("lower", "upper")
     curve = shown(frame, "specification_curve", "rate_ratio", ("specification", *numeric), numeric)
@@ -71,6 +73,7 @@ def specification_curve(
     drawn["clear"] = (drawn["lower"] > 1) | (drawn["upper"] < 1)
     drawn["main"] = drawn["specification"].astype(str) == str(highlight)
     summary = _summary(drawn, language)
+    drawn = _thinned(drawn)
     return Chart(
         title=title,
         alt=alt or _alt(title, curve, summary, language),
@@ -87,6 +90,14 @@ def specification_curve(
     )
 
 
+def _thinned(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Of very many specifications some, evenly spread over the ranks, and the main model with them."""
+    if len(drawn) <= _MOST_DRAWN:
+        return drawn
+    kept = np.linspace(0, len(drawn) - 1, _MOST_DRAWN).round().astype(int)
+    return drawn.iloc[np.union1d(kept, np.flatnonzero(drawn["main"]))].reset_index(drop=True)
+
+
 def _summary(drawn: pd.DataFrame, language: str) -> str:
     if drawn.empty:
         return ""
@@ -95,7 +106,9 @@ def _summary(drawn: pd.DataFrame, language: str) -> str:
     words = {"median": value_text(median, "ratio", language), "count": numbers.number(len(drawn), language)}
     shares = {"same": same.mean(), "clear": drawn["clear"].mean()}
     words |= {name: numbers.percent(share, language) for name, share in shares.items()}
-    return text("curve_summary", language, **words)
+    thinned = len(drawn) > _MOST_DRAWN
+    words["drawn"] = text("curve_thinned", language, count=_MOST_DRAWN) if thinned else ""
+    return text("curve_summary", language, **words).strip()
 
 
 def _caption(summary: str, language: str) -> str:

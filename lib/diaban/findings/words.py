@@ -67,6 +67,11 @@ class Words:
         )
 
     @property
+    def known_places(self) -> pd.Index:
+        """Localities that have a name here."""
+        return self._localities.index
+
+    @property
     def top(self) -> str:
         level = self._levels[self.spec.top_level]
         return (level.whole or level.label)[self.language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ import pandas as pd
 
 from diaban.charts.choropleths import simplified
 from diaban.errors import DiabanError
+from diaban.findings.evidence import gather_evidence
+from diaban.findings.priority import measure_priorities, priorities
+from diaban.findings.tested import factors_tested
 from diaban.intake.card import DataCard
 from diaban.language.collate import sort_key
 from diaban.release.cube import Cube, protect
@@ -54,10 +58,30 @@ def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
     )
     if results.case_factors is None:
         frames["case_factors"] = _no_case_factors()
+    if results.peers is not None:
+        keys = ["locality", "indicator"]
+        frames["factor_profile"] = frames["factor_profile"].merge(results.peers, on=keys, how="left")
+    frames |= _judged(frames, spec)
     if tables.boundaries is not None:
         drawn = tables.boundaries[tables.boundaries["locality"].isin(localities["locality"])]
         frames["boundaries"] = simplified(drawn[["locality", "geometry"]].reset_index(drop=True))
     return Cube(frames, _facts(results))
+
+
+def _judged(frames: Mapping[str, pd.DataFrame], spec: StudySpec) -> dict[str, pd.DataFrame]:
+    """What is made of the protected frames: what was tested, and in which order to look at it."""
+    checked = {name: frames.get(name) for name in ("coder_agreement", "area_robustness")}
+    sides = (frames["case_factors"], frames["area_factors"], frames["factor_profile"])
+    evidence = gather_evidence(*sides, spec.factors, **checked)
+    weights, seed = spec.priority.model_dump(), spec.model.seed
+    case_factors = frames["case_factors"]
+    return {
+        "tested_factors": factors_tested(*sides, **checked),
+        "priorities": priorities(case_factors, evidence, spec.factors, weights, seed=seed),
+        "measure_priorities": measure_priorities(
+            case_factors, evidence, spec.factors, frames["measures"], weights, seed=seed
+        ),
+    }
 
 
 def read_measures(spec: StudySpec, folder: Path) -> pd.DataFrame:

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from diaban.analysis import exposure
-from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, files_cell, moment_cell
+from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, moment_cell
+from diaban.release.linked_tables import LinkedTables
+from diaban.release.moment_tables import moments_shown
 from diaban.release.suppression import blank
 from diaban.results import Results
 
@@ -18,13 +20,14 @@ LEAST_FILES_OF_A_LAG = 20
 _KEYS = ("locality", "stream", "period", "moment", "lag", "component", "indicator", "target")
 
 
-def protected_case_side(results: Results, hidden: set[str], threshold: int) -> dict[str, pd.DataFrame]:
+def protected_case_side(results: Results, hidden: set[str], tables: LinkedTables) -> dict[str, pd.DataFrame]:
     """code_pairs, configurations, event_moments, event_lags, coder_agreement, coding_sensitivity; each only
     where the study has it. A locality's files tell of moments and lags only; the rest is of the whole."""
+    threshold = results.spec.disclosure.threshold
     found = {
         "code_pairs": _pairs(results.code_pairs, hidden, threshold),
         "configurations": _configurations(results.configurations, threshold),
-        "event_moments": _moments(results.event_moments, hidden),
+        "event_moments": _moments(results, hidden, tables),
         "event_lags": _lags(results.event_lags, hidden),
         "coder_agreement": _agreement(results.coder_agreement),
         "coding_sensitivity": _sensitivity(results, hidden),
@@ -82,14 +85,13 @@ def _configurations(found: pd.DataFrame | None, threshold: int) -> pd.DataFrame 
     return blank(found, small.fillna(False), [c for c in found if c not in keep])
 
 
-def _moments(moments: pd.DataFrame | None, hidden: set[str]) -> pd.DataFrame | None:
-    if moments is None:
+def _moments(results: Results, hidden: set[str], tables: LinkedTables) -> pd.DataFrame | None:
+    if results.event_moments is None:
         return None
-    moments = whole_as_cells(moments)
-    hide = [
-        moment_cell(r.locality, r.stream, r.moment) in hidden or files_cell(r.locality, r.stream) in hidden
-        for r in moments.itertuples()
-    ]
+    moments = whole_as_cells(results.event_moments)
+    threshold = results.spec.disclosure.threshold
+    shown = moments_shown(moments, tables, hidden, codes_of_moments(results.book), threshold)
+    hide = [moment_cell(r.locality, r.stream, r.moment) not in shown for r in moments.itertuples()]
     blanked = _blank(moments, hide)
     # which moment comes first compares all of them: it is told only where all are shown
     all_shown = ~blanked["hidden"].groupby([blanked["locality"], blanked["stream"]]).transform("any")

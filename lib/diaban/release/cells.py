@@ -9,6 +9,8 @@ WHOLE = "*"
 
 WITHOUT = "|without"
 ALL_FILES = "all files"
+FILES = "files"
+MOMENT = "moment "
 ABOUT_CODING = (NOT_ESTABLISHED, UNCODED)
 
 
@@ -19,7 +21,7 @@ def count_cell(locality: str, stream: str, period: str) -> str:
 
 def files_cell(locality: str, stream: str) -> str:
     """Files with an established cause or condition."""
-    return f"files|{locality}|{stream}"
+    return f"{FILES}|{locality}|{stream}"
 
 
 def all_files_cell(locality: str, stream: str) -> str:
@@ -29,9 +31,9 @@ def all_files_cell(locality: str, stream: str) -> str:
 
 def code_cell(locality: str, stream: str, code: str) -> str:
     """Files with one code; with WITHOUT behind it, those without."""
-    return f"files|{locality}|{stream}|{code}"
+    return f"{FILES}|{locality}|{stream}|{code}"
 
 
 def moment_cell(locality: str, stream: str, moment: str) -> str:
     """Files with at least one condition of a moment of the event; with WITHOUT behind it, those without."""
-    return code_cell(locality, stream, f"moment {moment}")
+    return code_cell(locality, stream, f"{MOMENT}{moment}")

@@ -65,7 +65,6 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         threshold=threshold,
         group=tables.group,
         reluctance=tables.reluctance,
-        slack=tables.slack,
     )
     whole = _whole_hides(results.rates, hidden)
     rates = blank(results.rates, whole, ["reference_rate", "expected"])
@@ -91,13 +90,13 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         ),
         "cells": pd.DataFrame(
             {
-                "cells": [len(tables.counts) - len(tables.slack)],
+                "cells": [len(tables.counts)],
                 "hidden": [len(hidden)],
                 "small": [len(tables.primary)],
             }
         ),
     }
-    frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, threshold)
+    frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, tables)
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)

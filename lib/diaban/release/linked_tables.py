@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from diaban.release.cause_frames import codes_of_moments, whole_as_cells
 from diaban.release.cells import ABOUT_CODING, ALL_FILES, WHOLE, count_cell
 from diaban.release.file_tables import code_tables, coding_tables
-from diaban.release.moment_tables import moment_tables
 from diaban.release.ranges import Equation
 from diaban.release.suppression import small
 from diaban.results import Results
@@ -22,14 +20,13 @@ SMALL_SHARE = 0.1
 @dataclass(frozen=True)
 class LinkedTables:
     """counts: cell -> count. primary: the small cells. group: cell -> name of what is hidden with it.
-    reluctance: cell -> how much it would be missed. slack: cells that are never published."""
+    reluctance: cell -> how much it would be missed."""
 
     counts: pd.Series
     equations: list[Equation]
     primary: set[str]
     group: dict[str, str]
     reluctance: dict[str, int]
-    slack: set[str]
 
 
 def linked_tables(results: Results, threshold: int) -> LinkedTables:
@@ -50,16 +47,8 @@ def linked_tables(results: Results, threshold: int) -> LinkedTables:
         counts, equations = pd.concat([counts, cells]), [*equations, *more]
         primary |= small_files | loose
         group |= together
-    slack: set[str] = set()
-    if results.event_moments is not None:
-        of_moments = moment_tables(
-            whole_as_cells(results.event_moments), counts, codes_of_moments(results.book), threshold
-        )
-        counts, equations = pd.concat([counts, of_moments.counts]), [*equations, *of_moments.equations]
-        primary |= of_moments.primary
-        slack = of_moments.slack
     reluctance = _reluctance(counts.index, results.spec.periods.report)
-    return LinkedTables(counts, equations, primary, group, reluctance, slack)
+    return LinkedTables(counts, equations, primary, group, reluctance)
 
 
 def _reluctance(cells: Iterable[str], report: str) -> dict[str, int]:

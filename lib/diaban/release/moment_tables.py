@@ -1,4 +1,4 @@
-"""The tables of moments of the event: files with at least one of several codes, beside these codes."""
+"""Which moments of the event may be shown: files with at least one of several codes, beside these codes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,51 @@ from typing import NamedTuple
 import pandas as pd
 
 from diaban.release.cells import WHOLE, WITHOUT, code_cell, files_cell, moment_cell
+from diaban.release.linked_tables import LinkedTables
 from diaban.release.ranges import Equation
+from diaban.release.suppression import also_shown
 
 BEYOND = "|beyond"
 
 
 class MomentTables(NamedTuple):
-    """counts: cell -> files. primary: small cells. slack: cells that nobody publishes, which say what the
-    sum of several codes, or a moment, has beyond what it is compared with."""
+    """counts: cell -> files. small: cells that are not shown for their size. slack: what the sum of several
+    codes, or a moment, has beyond what it is compared with; nobody is ever shown that."""
 
     counts: pd.Series
     equations: list[Equation]
-    primary: set[str]
+    small: set[str]
     slack: set[str]
+
+
+def moments_shown(
+    moments: pd.DataFrame,
+    tables: LinkedTables,
+    hidden: set[str],
+    codes_of: Mapping[str, list[str]],
+    threshold: int,
+) -> set[str]:
+    """Cells of moments that may be shown beside what is shown already, all of a locality and stream or none.
+
+    moments: locality (WHOLE for all together), stream, moment, n, n_files. tables, hidden: what is published
+    without them, which does not change: a moment is not worth a code. The whole is tried first.
+    """
+    mine = moment_tables(moments, tables.counts, codes_of, threshold)
+    candidates: dict[str, set[str]] = {}
+    for row in moments.itertuples():
+        cell = moment_cell(row.locality, row.stream, row.moment)
+        if cell not in mine.small and files_cell(row.locality, row.stream) not in hidden:
+            together = f"{row.locality != WHOLE}|{row.locality}|{row.stream}"
+            candidates.setdefault(together, set()).update([cell, cell + WITHOUT])
+    return also_shown(
+        pd.concat([tables.counts, mine.counts]),
+        [*tables.equations, *mine.equations],
+        hidden,
+        candidates,
+        protected=tables.primary | mine.small,
+        unpublished=mine.slack | set(mine.counts.index),
+        threshold=threshold,
+    )
 
 
 def moment_tables(
@@ -33,21 +65,21 @@ def moment_tables(
     attacker knows that, so it stands here as equations with a slack that is never published.
     """
     counts: dict[str, int] = {}
-    equations, primary, slack = [], set(), set()
+    equations, small, slack = [], set(), set()
     for row in moments.itertuples():
         cell = moment_cell(row.locality, row.stream, row.moment)
         n, n_files = int(row.n), int(row.n_files)
         counts |= {cell: n, cell + WITHOUT: n_files - n}
         equations.append(Equation(files_cell(row.locality, row.stream), (cell, cell + WITHOUT)))
         if n < threshold or n_files - n < threshold:
-            primary |= {cell, cell + WITHOUT}
+            small |= {cell, cell + WITHOUT}
         codes = tuple(code_cell(row.locality, row.stream, code) for code in codes_of[row.moment])
         bounds, beyond = _bounds(cell, n, codes, files_with)
         equations += bounds
         counts |= beyond
         slack |= set(beyond)
     equations += _sums_over_localities(moments)
-    return MomentTables(pd.Series(counts, dtype="int64"), equations, primary, slack)
+    return MomentTables(pd.Series(counts, dtype="int64"), equations, small, slack)
 
 
 def _bounds(

@@ -24,33 +24,60 @@ def hidden_cells(
     threshold: int,
     group: Mapping[str, str] | None = None,
     reluctance: Mapping[str, int] | None = None,
-    slack: Iterable[str] = (),
 ) -> set[str]:
     """`primary` and the complementary cells that keep each of them uncertain by at least `threshold`.
 
     counts: cell -> count, all cells of all linked tables. `group`: cell -> name of the cells that are
     hidden together (a series is shown whole or not at all). `reluctance`: cell -> how much it would be
     missed (default 0); of an equation the least missed is hidden first, and one above 0 only where nothing
-    else helps. `slack`: cells that are never published and need no protection. Greedy: as long as a primary
-    cell can be told to less than `threshold`, the smallest visible cell that shares an equation with it (or
-    with a hidden cell that is known all the same) is hidden too. Deterministic: ties go by cell name.
+    else helps. Greedy: as long as a primary cell can be told to less than `threshold`, the smallest visible
+    cell that shares an equation with it (or with a hidden cell that is known all the same) is hidden too.
+    Deterministic: ties go by cell name.
     """
     groups = _members(counts.index, group or {})
     linked = _Linked(counts.to_dict(), _equations_of(equations), reluctance or {})
-    protected, unpublished = set(primary), set(slack)
+    protected = set(primary)
     hidden = _with_groups(protected, groups)
     attacker = Attacker(counts, equations, enough=threshold)
-    while protected:
-        ranges = attacker.ranges(hidden | unpublished, of=protected)
-        width = (ranges["upper"] - ranges["lower"])[sorted(hidden)]
+    while hidden:
+        ranges = attacker.ranges(hidden, of=protected)
+        width = ranges["upper"] - ranges["lower"]
         exposed = [cell for cell in sorted(protected) if width[cell] < threshold]
         if not exposed:
             break
         useless = width.index[width == 0]  # hidden, yet known: it protects nothing
-        around = hidden | unpublished
-        added = linked.companions((*exposed, *useless), around) or linked.companions(sorted(hidden), around)
+        added = linked.companions((*exposed, *useless), hidden) or linked.companions(sorted(hidden), hidden)
         hidden |= _with_groups(added, groups)
     return hidden
+
+
+def also_shown(
+    counts: pd.Series,
+    equations: Sequence[Equation],
+    hidden: set[str],
+    candidates: Mapping[str, set[str]],
+    *,
+    protected: Iterable[str],
+    unpublished: Iterable[str] = (),
+    threshold: int,
+) -> set[str]:
+    """The cells of `candidates` that may be shown beside what is shown already, without hiding more of that.
+
+    hidden: cells of the tables that were protected first. candidates: name -> cells that are shown together,
+    tried in order of name; one that would tell a protected cell to less than `threshold` stays unpublished.
+    unpublished: cells of the equations that nobody is ever shown.
+    """
+    attacker = Attacker(counts, equations, enough=threshold)
+    away = set(unpublished).union(*candidates.values())
+    kept = set(protected)
+    shown: set[str] = set()
+    for name in sorted(candidates):
+        trial = shown | candidates[name]
+        ranges = attacker.ranges(hidden | (away - trial), of=kept)
+        width = (ranges["upper"] - ranges["lower"])[sorted(kept)]
+        if (width >= threshold).all():
+            shown = trial
+    return shown
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from diaban.analysis.area_factors.variation import Variation, variation_of
 MAX_STEPS = 200
 TOLERANCE = 1e-6
 DAMPING = 0.6
+NEGLIGIBLE = 1e-5
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,7 @@ def fit_between(
         B = np.linalg.inv(X.T @ U)
         step = _bounded(X @ (B @ (U.T @ (eta + r))) - eta)
         new = theta if variance is not None else _score_step(theta, r, V_inverse - U @ B @ U.T, variation)
-        change = max(np.abs(step).max(), np.abs(new - theta).max())
-        if change < TOLERANCE:
+        if np.abs(step).max() < TOLERANCE and np.abs(new - theta).max() < NEGLIGIBLE:
             converged = True
             break
         eta, theta = eta + step, new
@@ -111,8 +111,9 @@ def _bounded(step: np.ndarray) -> np.ndarray:
 def _score_step(theta: np.ndarray, r: np.ndarray, P: np.ndarray, variation: Variation) -> np.ndarray:
     """One Fisher-scoring step of the restricted likelihood for theta, kept at or above 0.
 
-    P: V^-1 without what the coefficients took. A part that would fall below 0 is set to 0 and the others
-    are solved again. Damped, as full steps can swing around the solution for long while mu follows them.
+    P: V^-1 without what the coefficients took. A part that would fall below 0 is sent to 0 and the others
+    are solved again. Damped, those sent to 0 as well, as full steps can swing around the solution for long
+    while mu follows them.
     """
     score, information, free = _restricted_score(P @ r, P, variation)
     new = np.zeros(3)
@@ -122,8 +123,8 @@ def _score_step(theta: np.ndarray, r: np.ndarray, P: np.ndarray, variation: Vari
         if (new >= 0).all():
             break
         free.remove(max(j for j in free if new[j] < 0))
-    new = np.maximum(new, 0.0)
-    return np.where(new > 0, theta + DAMPING * (new - theta), 0.0)
+    damped = theta + DAMPING * (np.maximum(new, 0.0) - theta)
+    return np.where(damped > NEGLIGIBLE, damped, 0.0)
 
 
 def _restricted_score(

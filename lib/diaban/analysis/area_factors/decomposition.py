@@ -58,7 +58,9 @@ def excess_decomposition(
     Intervals: observed covers chance in the locality's count, expected and age chance in the whole's counts
     (all Poisson); an indicator covers the uncertainty of all coefficients together (multivariate t around
     the fit, `draws` of them), at the expected cases as they are; unexplained covers chance in the observed
-    count (Gamma(O + 1/2)) and the coefficients, as independent of each other.
+    count (Gamma(O + 1/2)) and the coefficients, as independent of each other. On 40 provinces of the truth
+    bench those of indicators hold the truth in 93 to 95 % (moderate ones 91 to 93 %), of the unexplained in
+    97 %; an indicator's share is off by 3 to 4 % of the expected cases on average.
 
     withheld: of indicators as in `area_factors` (between), and `indicator_missing_here` where places with
     under LEAST_KNOWN (pooled.py) of the locality's expected cases have values (above, those without count as

@@ -16,11 +16,12 @@ from diaban.bench.truth.worlds import World
 from diaban.findings.evidence import Evidence, gather_evidence
 from diaban.findings.priority import priorities
 from diaban.findings.priority_draws import STRENGTH_VALUE
-from diaban.findings.strength import FactorEvidence, case_finding_strength, factor_strength
+from diaban.findings.strength import ENOUGH_FILES, FactorEvidence, case_finding_strength, factor_strength
 
 BOOTSTRAPS = 300
 READING = "good coding"
 KEYS = ["locality", "stream", "code"]
+ORDER = ["clear", "strong", "moderate", "in a domain", NONE]
 
 
 def judge(world: World) -> pd.DataFrame:
@@ -51,16 +52,21 @@ def _strengths(told: pd.DataFrame, evidence: Evidence, world: World) -> pd.DataF
     side = np.select([planted == "clear", planted != NONE], ["both sides", "case side"], NONE)
     known = [evidence.of_code(*key) for key in told[KEYS].itertuples(index=False)]
     strength = pd.Series([case_finding_strength(one).strength for one in known])
+    both = side == "both sides"
+    needed = {
+        "case side found": [one.case_stands for one in known],
+        "of 20 files": [one.n_files >= ENOUGH_FILES for one in known],
+        "coders agree": [one.coders_agree is True for one in known],
+        "area side found": [one.area_supported and one.area_robust is True for one in known],
+        "unfavourable there": [one.area_unfavourable_here for one in known],
+    }
+    needs = pd.DataFrame(needed)[both]
     return join(
-        judged(
-            "findings",
-            what,
-            side,
-            called=strength.isin(called),
-            aside="case side found",
-            value=[one.case_stands for one in known],
-        )
-        for what, called in (("strong", ["strong"]), ("moderate or strong", ["moderate", "strong"]))
+        [
+            judged("findings", "strong", side, called=strength == "strong"),
+            *(judged("findings", "strong", side[both], aside=n, value=v) for n, v in needs.items()),
+            judged("findings", "moderate or strong", side, called=strength.isin(["moderate", "strong"])),
+        ]
     )
 
 
@@ -74,21 +80,38 @@ def _priorities(told: pd.DataFrame, evidence: Evidence, profile: pd.DataFrame, w
     best, worst = by.rank(ascending=False, method="min"), by.rank(ascending=False, method="max")
     covered = (ranked["rank_lower"] <= worst) & (best <= ranked["rank_upper"])
     first = best == 1
+    here = _most_planted(ranked, world)
+    named = ranked["rank"] == 1
     width = ranked["rank_upper"] - ranked["rank_lower"] + 1
-    frames = [
-        judged("priorities", what, covered=covered[rows], aside="ranks wide", value=width[rows])
-        for what, rows in (("rank", width > 0), ("rank of the true first", first))
-    ]
-    frames.append(
-        judged(
-            "priorities",
-            "true first named first",
-            called=(ranked["rank"] == 1)[first],
-            aside="in the first three",
-            value=(ranked["rank"] <= 3)[first],
-        )
+    third = ranked["rank"] <= 3
+    return join(
+        [
+            judged("priorities", "rank", covered=covered, aside="ranks wide", value=width),
+            judged(
+                "priorities",
+                "rank of the true first, by what is planted there",
+                here[first],
+                covered=covered[first],
+                aside="ranks wide",
+                value=width[first],
+            ),
+            judged(
+                "priorities",
+                "true first named first, by what is planted there",
+                here[first],
+                called=named[first],
+                aside="in the first three",
+                value=third[first],
+            ),
+        ]
     )
-    return join(frames)
+
+
+def _most_planted(ranked: pd.DataFrame, world: World) -> np.ndarray:
+    """The strongest plant of each row's locality and stream; "nothing" is no error to name a first of."""
+    order = pd.Series(planted_codes(ranked, world)).map(ORDER.index)
+    most = order.groupby([ranked["locality"], ranked["stream"]]).transform("min")
+    return np.array([*ORDER[:-1], "nothing"])[most]
 
 
 def _true_scores(ranked: pd.DataFrame, profile: pd.DataFrame, world: World) -> np.ndarray:

@@ -84,10 +84,10 @@ def _order(planted: str) -> tuple[int, str]:
 
 
 def _measures(part: pd.DataFrame) -> dict[str, object]:
-    numbers = part[["error", "covered", "called", "value"]]
+    judged_at_all = part[["error", "covered", "called"]].notna().any(axis=1)
     return {
         "seeds": part["seed"].nunique(),
-        "n": int(numbers.notna().any(axis=1).sum()),
+        "n": int(judged_at_all.sum() or part["value"].notna().sum()),
         "bias": part["error"].mean(),
         "coverage": part["covered"].mean(),
         "coverage_error": _standard_error(part, "covered"),

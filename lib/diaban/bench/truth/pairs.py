@@ -27,7 +27,16 @@ def judge(world: World) -> pd.DataFrame:
             error = np.where(planted == NONE, np.nan, np.log(told["lift"].clip(lower=1e-3) / true))
             covered = covers(told["lower"], told["upper"], true)
         frames.append(
-            judged("code_pairs", reading, planted, error=error, covered=covered, called=told["supported"])
+            judged(
+                "code_pairs",
+                reading,
+                planted,
+                error=error,
+                covered=covered,
+                called=told["supported"],
+                aside="at p < 0.05 alone",
+                value=told["p"] < 0.05,
+            )
         )
     return join(frames)
 

@@ -18,10 +18,16 @@ def judge(world: World) -> pd.DataFrame:
     for reading, codes in world.readings.items():
         told = case_factors(codes, one.cases, one.code_book)
         told = told[told["code"].isin(one.code_book["code"]) & (told["code"] != "XX")]
-        frames.append(judged("case_factors", reading, planted_codes(told, world), called=told["over"]))
+        frames.append(_called("case_factors", reading, planted_codes(told, world), told))
         if one.files is not None:
             frames += [_groups(world, reading, codes), _prevalence(told, one.files, reading)]
     return join(frames)
+
+
+def _called(method: str, reading: str, planted: np.ndarray, told: pd.DataFrame) -> pd.DataFrame:
+    """Beside what is found after all comparisons: at p < 0.05, as if nothing else had been asked."""
+    alone = (told["p"] < 0.05).where(told["p"].notna())
+    return judged(method, reading, planted, called=told["over"], aside="at p < 0.05 alone", value=alone)
 
 
 def planted_codes(told: pd.DataFrame, world: World) -> np.ndarray:
@@ -46,7 +52,7 @@ def _groups(world: World, reading: str, codes: pd.DataFrame) -> pd.DataFrame:
     pairs = one.pairs.assign(domain=_domain(one.pairs["code"], one.code_book), planted="by a code")
     through = strength_at(told, pairs[[*keys, "planted"]].drop_duplicates(), keys)
     planted = np.where(planted == NONE, through, planted)
-    return judged("case_groups", reading, planted, called=told["over"])
+    return _called("case_groups", reading, planted, told)
 
 
 def _domain(codes: pd.Series, code_book: pd.DataFrame) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from diaban.analysis.area_factors import area_factors
 from diaban.analysis.area_factors.residuals import residual_autocorrelation
+from diaban.bench.light_area import SMOOTH_SD
 from diaban.bench.light_province import Province
 from diaban.bench.truth.associations import beside_truth, coverage_only
 from diaban.bench.truth.judged import join, judged
@@ -19,7 +20,9 @@ LEVEL = 0.05
 
 
 def judge(world: World) -> pd.DataFrame:
-    return join([*_judge(world.province, "none", world.seed), *_judge(world.spatial, "strong", world.seed)])
+    return join(
+        [*_judge(world.province, "none", world.seed), *_judge(world.spatial, f"sd {SMOOTH_SD}", world.seed)]
+    )
 
 
 def _judge(one: Province, planted: str, seed: int) -> Iterator[pd.DataFrame]:

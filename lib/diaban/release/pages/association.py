@@ -14,17 +14,41 @@ MOST_STREAMS_IN_WORDS = 3
 
 
 def in_short(c: PageContext) -> Fragment:
-    """One sentence and a line a stream; the figures stand on the page of the whole."""
+    """The links that hold up, in one sentence a stream; the figures stand on the page of the whole."""
     text, factors = c.text["causes"], c.cube["area_factors"]
-    if factors.empty:
-        return Fragment("")
+    if factors.empty or factors["withheld"].notna().all():
+        return c.section(text["association_heading"], level=3, notes=_refusals(c))
+    steady = _steady(c)
+    answer = text["association_answer_steady" if len(steady) else "association_answer_none_steady"]
+    points = [
+        text["association_steady"].format(
+            stream=c.spec.stream(stream).label[c.language],
+            indicators=c.listing([_direction(c, r) for r in rows.itertuples()]),
+        )
+        for stream, rows in steady.groupby("stream", sort=False)
+    ]
     return c.section(
         text["association_heading"],
         level=3,
-        answers=[_answer(c)] if factors["withheld"].isna().any() else [],
-        points=_points(c),
+        answers=[answer.format(top=c.words.top)],
+        points=points,
         notes=_refusals(c),
     )
+
+
+def _steady(c: PageContext) -> pd.DataFrame:
+    """Links between places that stay under other models."""
+    tested = c.cube.frames.get("area_robustness")
+    between = c.cube["area_factors"].query("part == 'between'")
+    if tested is None:
+        return between.head(0)
+    robust = tested.loc[tested["robust"].fillna(False).astype(bool), ["stream", "indicator"]]
+    return between.merge(robust, on=["stream", "indicator"])
+
+
+def _direction(c: PageContext, row) -> str:
+    key = "direction_up" if row.rate_ratio > 1 else "direction_down"
+    return c.text["causes"][key].format(indicator=c.words.indicator(row.indicator))
 
 
 def in_full(c: PageContext) -> Fragment:
@@ -101,12 +125,7 @@ def _links(c: PageContext, factors: pd.DataFrame) -> list[str]:
     lines = []
     for (stream, part), rows in factors[factors["withheld"].isna()].groupby(["stream", "part"], sort=False):
         linked = rows[rows["supported"].fillna(False).astype(bool)]
-        said = [
-            text["direction_up" if r.rate_ratio > 1 else "direction_down"].format(
-                indicator=c.words.indicator(r.indicator)
-            )
-            for r in linked.itertuples()
-        ]
+        said = [_direction(c, row) for row in linked.itertuples()]
         line = text[f"association_{part}"]
         label = c.spec.stream(stream).label[c.language]
         lines.append(line.format(stream=label, indicators=c.listing(said) or text["no_link"]))

@@ -150,8 +150,9 @@ def of_area(c: PageContext) -> Fragment:
     domain_of = {i.key: i.domain for i in c.spec.indicators}
     order = {i.key: n for n, i in enumerate(sorted(c.spec.indicators, key=_domain_order(c)))}
     profile = profile.sort_values("indicator", key=lambda keys: keys.map(order))
+    similar = "peer" in profile
     chart = charts.spine(
-        profile,
+        profile.rename(columns={"peer": "neighbours"}),
         title=text["spine_title"].format(place=c.place),
         caption=text["spine_caption"],
         domains=domain_of,
@@ -164,6 +165,7 @@ def of_area(c: PageContext) -> Fragment:
             r.period,
             c.words.indicator_value(r.indicator, r.value),
             c.words.indicator_value(r.indicator, r.reference),
+            *([c.words.indicator_value(r.indicator, r.peer)] if similar else []),
         ]
         for r in profile.itertuples()
     ]
@@ -172,14 +174,34 @@ def of_area(c: PageContext) -> Fragment:
         Column(c.text["situation"]["column_period"]),
         Column(text["here_column"], True),
         Column(c.text["situation"]["column_reference"], True),
+        *([Column(text["similar_column"], True)] if similar else []),
     ]
     spine = c.section(
         text["area_heading"].format(top=c.words.top),
         level=3,
         charts=[(chart._repr_html_(), table(columns, rows))],
+        notes=_similar_places(c),
     )
     link = render("link", text=c.text["whole_page"]["link"].format(top=c.words.top), href="whole.html")
     return spine + association.in_short(c) + link
+
+
+def _similar_places(c: PageContext) -> list[str]:
+    """Which localities are most alike in the declared indicators, and how alike."""
+    frame = c.cube.frames.get("statistical_neighbours")
+    if frame is None:
+        return []
+    rows = frame[(frame["locality"] == c.locality) & frame["withheld"].isna()].sort_values("rank")
+    if rows.empty:
+        return []
+    text = c.text["causes"]
+    places = [
+        text["similar_place"].format(place=c.words.place(r.neighbour), distance=c.number(r.distance, 1))
+        for r in rows.itertuples()
+        if r.neighbour in c.words.known_places
+    ]
+    by = [c.words.indicator(key) for key in c.spec.places.similar_by]
+    return [text["similar_places"].format(places=c.listing(places), by=c.listing(by))] if places else []
 
 
 def _domain_order(c: PageContext):

@@ -13,24 +13,46 @@ REPORTED = "occurred_to_reported"
 
 
 def section(c: PageContext) -> Fragment:
-    """Of the locality where its files can be shown, else of the whole."""
-    moments = c.cube.frames.get("event_moments")
-    if moments is None or moments.empty:
+    """Of the locality where its files can be shown, else of the whole, in words only."""
+    if "event_moments" not in c.cube.frames:
         return Fragment("")
     text = c.text["chain"]
-    here = _shown(c, "event_moments", c.locality)
-    rows = here if len(here) else _shown(c, "event_moments", WHOLE)
+    here, whole = (_shown(c, "event_moments", place) for place in (c.locality, WHOLE))
     figures, answers, points = [], [], []
     for stream in c.spec.streams:
-        of_stream = rows[rows["stream"] == stream.key]
-        if of_stream.empty:
-            continue
-        answers.append(_answer(c, stream.label[c.language], of_stream))
-        figures.append(_figure(c, stream.label[c.language], of_stream, whole=here.empty))
+        label = stream.label[c.language]
+        own, all_files = here[here["stream"] == stream.key], whole[whole["stream"] == stream.key]
+        if len(own):
+            answers.append(_answer(c, label, own))
+            figures.append(_figure(c, label, own, where=c.place))
+        elif len(all_files):
+            answers.append(f"{_answer(c, label, all_files)} {text['of_whole'].format(top=c.words.top)}")
         points += _lag(c, stream.key)
-    notes = [text["note"]] if len(here) else [text["of_whole"].format(top=c.words.top), text["note"]]
     return c.section(
-        text["heading"], level=3, anchor="chain", answers=answers, points=points, charts=figures, notes=notes
+        text["heading"],
+        level=3,
+        anchor="chain",
+        answers=answers,
+        points=points,
+        charts=figures,
+        notes=[text["note"]],
+    )
+
+
+def of_whole(c: PageContext) -> Fragment:
+    """The chain over all localities together."""
+    if "event_moments" not in c.cube.frames:
+        return Fragment("")
+    text, rows = c.text["chain"], _shown(c, "event_moments", WHOLE)
+    where = text["all_of"].format(top=c.words.top)
+    named = [(s.label[c.language], rows[rows["stream"] == s.key]) for s in c.spec.streams]
+    named = [(label, own) for label, own in named if len(own)]
+    return c.section(
+        text["heading"],
+        anchor="chain",
+        answers=[_answer(c, label, own) for label, own in named],
+        charts=[_figure(c, label, own, where=where) for label, own in named],
+        notes=[text["note"]],
     )
 
 
@@ -57,12 +79,12 @@ def _answer(c: PageContext, stream: str, rows: pd.DataFrame) -> str:
     )
 
 
-def _figure(c: PageContext, stream: str, rows: pd.DataFrame, *, whole: bool) -> tuple[str, str]:
+def _figure(c: PageContext, stream: str, rows: pd.DataFrame, *, where: str) -> tuple[str, str]:
     text = c.text["chain"]
     caption = text["caption"].format(
         n_files=c.number(rows["n_files"].max()),
         period=c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
-        where=c.words.top if whole else c.place,
+        where=where,
     )
     options = c.chart_options(title=text["title"].format(stream=stream), caption=caption)
     chart = charts.chain(rows, **options | {"labels": options["labels"] | c.text["moments"]})

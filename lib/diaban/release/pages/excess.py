@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from diaban import charts
@@ -11,76 +12,94 @@ from diaban.spec.streams import StreamSpec
 
 TOTALS = ("expected", "observed")
 REST = ("age", "unexplained")
-SHOWN_INDICATORS = 5
+MOST_STREAMS = 2
+NEGLIGIBLE = 0.05
+"""Cases: an age component below this is not worth a bar."""
+LEAST_FEWER = 0.5
+"""Cases: a smaller difference is not worth a sentence."""
 
 
 def section(c: PageContext) -> Fragment:
-    """One figure a stream whose number of cases is shown."""
+    """The streams whose shown number of cases is furthest from the overall level, one figure each."""
     frame = c.cube.frames.get("excess_decomposition")
     if frame is None:
         return Fragment("")
     rows = frame[(frame["locality"] == c.locality) & ~frame["hidden"] & frame["withheld"].isna()]
-    if rows.empty:
+    streams = _furthest(c, rows)
+    if not streams:
         return Fragment("")
     text = c.text["excess"]
-    answers, figures, points = [], [], []
-    for stream in c.spec.streams:
-        parts = rows[rows["stream"] == stream.key]
-        if parts.empty:
-            continue
-        answers.append(_answer(c, stream, parts))
-        figures.append(_figure(c, stream, parts))
-        points += _what_if(c, stream)
+    parts = {stream.key: _named(c, stream.key, rows[rows["stream"] == stream.key]) for stream in streams}
+    notes = [text["note"].format(top=c.words.top)]
+    if len(c.spec.streams) > MOST_STREAMS:
+        notes.insert(0, text["furthest"])
     return c.section(
         text["heading"],
         level=3,
         anchor="excess",
-        answers=answers,
-        charts=figures,
-        points=points,
-        notes=[text["note"].format(top=c.words.top)],
+        answers=[_answer(c, stream, parts[stream.key]) for stream in streams],
+        charts=[_figure(c, stream, parts[stream.key]) for stream in streams],
+        points=[line for stream in streams for line in _what_if(c, stream)],
+        notes=notes,
     )
+
+
+def _furthest(c: PageContext, rows: pd.DataFrame) -> list[StreamSpec]:
+    """Streams in the study's order, those with the largest difference for their size."""
+    totals = rows[rows["component"].isin(TOTALS)].pivot(index="stream", columns="component", values="cases")
+    totals = totals.reindex(columns=list(TOTALS)).dropna().astype(float)
+    distance = (totals["observed"] - totals["expected"]).abs() / np.sqrt(totals["expected"])
+    chosen = distance.sort_values(ascending=False, kind="stable").index[:MOST_STREAMS]
+    return [stream for stream in c.spec.streams if stream.key in chosen]
+
+
+def _named(c: PageContext, stream: str, parts: pd.DataFrame) -> pd.DataFrame:
+    """Totals, age, indicators whose link with the stream holds up, the others added up, and what is left."""
+    tested = c.cube["area_robustness"]
+    robust = tested.loc[(tested["stream"] == stream) & tested["robust"].astype(bool), "indicator"]
+    by = parts.set_index("component", drop=False)
+    own = parts[~parts["component"].isin([*TOTALS, *REST])]
+    steady, others = own[own["component"].isin(robust)], own[~own["component"].isin(robust)]
+    other = others.head(1).assign(component="other", cases=others["cases"].sum(), lower=pd.NA, upper=pd.NA)
+    age = by[(by["component"] == "age") & (by["cases"].abs() >= NEGLIGIBLE)]
+    steady = steady.sort_values("cases", key=abs, ascending=False)
+    order = [by.loc[["expected"]], age, steady, other, by.loc[["unexplained", "observed"]]]
+    return pd.concat([frame.astype(parts.dtypes) for frame in order if len(frame)], ignore_index=True)
 
 
 def _answer(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> str:
     text = c.text["excess"]
     by = parts.set_index("component")
-    said = [
-        text["answer"].format(
-            stream=stream.label[c.language],
-            observed=c.number(by.loc["observed", "cases"]),
-            period=_period(c),
-            expected=_cases(c, by.loc["expected", "cases"]),
-            top=c.words.top,
-        )
-    ]
+    said = text["answer"].format(
+        stream=stream.label[c.language],
+        observed=c.number(by.loc["observed", "cases"]),
+        period=_period(c),
+        expected=_cases(c, by.loc["expected", "cases"]),
+        top=c.words.top,
+    )
     clear = _clear(parts)
     if clear.empty:
-        said.append(text["without_factors"])
-    else:
-        listed = [
-            text["part"].format(indicator=c.words.indicator(r.component), **_numbers(c, r, signed=True))
-            for r in clear.itertuples()
-        ]
-        said.append(text["with_factors"].format(parts=c.listing(listed)))
-    return " ".join(said)
+        return f"{said} {text['without_factors']}"
+    listed = [
+        text["part"].format(indicator=c.words.indicator(r.component), **_numbers(c, r))
+        for r in clear.itertuples()
+    ]
+    return f"{said} {text['with_factors'].format(parts=c.listing(listed))}"
 
 
 def _clear(parts: pd.DataFrame) -> pd.DataFrame:
-    """Indicators whose share of the difference lies clearly on one side of nothing, largest first."""
-    rows = parts[~parts["component"].isin([*TOTALS, *REST])]
-    rows = rows[(rows["lower"] > 0) | (rows["upper"] < 0)]
-    return rows.sort_values("cases", key=abs, ascending=False)
+    """Indicators whose share of the difference lies clearly on one side of nothing."""
+    rows = parts[~parts["component"].isin([*TOTALS, *REST, "other"])]
+    return rows[(rows["lower"] > 0) | (rows["upper"] < 0)]
 
 
 def _figure(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> tuple[str, str]:
     text = c.text["excess"]
-    shown = _drawn(parts)
     names = {key: text[f"part_{key}"] for key in (*TOTALS, *REST, "other")}
     options = c.chart_options(
         title=text["title"].format(stream=stream.label[c.language]), caption=text["caption"]
     )
-    chart = charts.decomposition(shown, **options | {"labels": options["labels"] | names})
+    chart = charts.decomposition(parts, **options | {"labels": options["labels"] | names})
     columns = [Column(text["part_column"]), Column(text["cases_column"], True)]
     columns.append(Column(c.text["situation"]["column_range"], True))
     printed = [
@@ -94,47 +113,31 @@ def _figure(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> tuple[st
     return chart._repr_html_(), table(columns, printed)
 
 
-def _drawn(parts: pd.DataFrame) -> pd.DataFrame:
-    """Totals, age, the largest indicators, all others added up, and what is left."""
-    own = parts[~parts["component"].isin([*TOTALS, *REST])].sort_values("cases", key=abs, ascending=False)
-    large, small = own.head(SHOWN_INDICATORS), own.iloc[SHOWN_INDICATORS:]
-    by = parts.set_index("component", drop=False)
-    other = small.head(1).assign(component="other", cases=small["cases"].sum(), lower=pd.NA, upper=pd.NA)
-    frames = [
-        by.loc[["expected"]],
-        by[by["component"] == "age"],
-        large,
-        other,
-        by.loc[["unexplained", "observed"]],
-    ]
-    return pd.concat(frames, ignore_index=True)
-
-
 def _what_if(c: PageContext, stream: StreamSpec) -> list[str]:
-    """What would go with bringing the less favourable places to the middle, for links that hold up."""
-    frame = c.cube.frames.get("what_if")
-    if frame is None:
-        return []
+    """What would go with bringing the less favourable places to the middle: the factor with most to gain."""
+    frame = c.cube["what_if"]
     rows = frame[(frame["locality"] == c.locality) & (frame["stream"] == stream.key)]
     rows = rows[~rows["hidden"] & rows["withheld"].isna() & (rows["target"] == "median")]
+    rows = rows[rows["change"] <= -LEAST_FEWER].sort_values("change").head(1)
     return [
         c.text["excess"]["what_if"].format(
             indicator=c.words.indicator(r.indicator),
-            to_value=c.words.indicator_value(r.indicator, r.to_value),
+            to_value=c.words.indicator_value(r.indicator, r.target_value),
             fewer=_cases(c, -r.change),
             lower=_cases(c, -r.upper),
             upper=_cases(c, -r.lower),
-            stream=stream.short[c.language],
+            cases_noun=stream.cases_noun[c.language],
             period=_period(c),
             top=c.words.top,
+            place=c.place,
         )
-        for r in rows.sort_values("change").itertuples()
+        for r in rows.itertuples()
     ]
 
 
-def _numbers(c: PageContext, row, *, signed: bool) -> dict[str, str]:
+def _numbers(c: PageContext, row) -> dict[str, str]:
     return {
-        "cases": _number(c, row.cases, signed=signed),
+        "cases": _number(c, row.cases, signed=True),
         "lower": _number(c, row.lower),
         "upper": _number(c, row.upper),
     }

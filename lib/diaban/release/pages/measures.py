@@ -22,11 +22,11 @@ def section(c: PageContext) -> Fragment:
     if not rows:
         rows, answer = _common(c), text["answer_common"]
     answer = answer.format(place=c.place, top=c.words.top)
-    columns = [Column(text[key]) for key in ("factor", "measure", "lead", "indicator", "evidence")]
+    keys = ("factor", "measure", "lead", "indicator", "evidence", "priority")
     printed = [_row(c, factor, measure) for factor, measure in rows[:MOST_MEASURES]]
-    return c.section(text["heading"], anchor="measures", answers=[answer]) + Fragment(
-        table(columns, printed, stack=True)
-    )
+    section = c.section(text["heading"], anchor="measures", answers=[answer])
+    notes = c.section(text["how_heading"], level=3, notes=[text["priority_note"], text["cost_note"]])
+    return section + Fragment(table([Column(text[key]) for key in keys], printed, stack=True)) + notes
 
 
 def _special(c: PageContext) -> list[tuple[str, str]]:
@@ -58,7 +58,25 @@ def _common(c: PageContext) -> list[tuple[str, str]]:
 
 def _row(c: PageContext, factor: str, measure: str) -> list[str]:
     text, say = c.text["measures"], c.words.measure
-    tested = c.cube["measures"].set_index("measure").loc[measure, "tested_in_country"] == "yes"
-    evidence = say(measure, "evidence") + ("" if tested else f"; {text['not_tested']}")
+    cost = str(c.cube["measures"].set_index("measure").loc[measure, "cost"])
+    evidence = f"{say(measure, 'evidence')}; {say(measure, 'tested')}; {text['cost'][cost]}"
     lead = f"{say(measure, 'lead')}; {text['support']} {say(measure, 'support')}"
-    return [factor, say(measure), lead, say(measure, "indicator"), evidence]
+    return [factor, say(measure), lead, say(measure, "indicator"), evidence, _priority(c, measure)]
+
+
+def _priority(c: PageContext, measure: str) -> str:
+    """The measure's best rank here among those of a stream, with how far it could move."""
+    text, ranks = c.text["measures"], c.here("measure_priorities")
+    mine = ranks[ranks["measure"] == measure].sort_values(["rank", "rank_upper"]).head(1)
+    if mine.empty:
+        return text["no_priority"]
+    row = mine.iloc[0]
+    of = int((ranks["stream"] == row["stream"]).sum())
+    low, high = c.number(row["rank_lower"]), c.number(row["rank_upper"])
+    said = text["rank"] if low != high else text["rank_sure"]
+    return said.format(
+        low=low,
+        high=high,
+        of=c.number(of),
+        stream=c.spec.stream(row["stream"]).short[c.language],
+    )

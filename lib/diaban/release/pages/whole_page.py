@@ -7,7 +7,7 @@ import pandas as pd
 from diaban import charts
 from diaban.language.catalogue import catalogue
 from diaban.release.cube import Cube
-from diaban.release.pages import association, meeting
+from diaban.release.pages import association, chain, meeting
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, page, render, table
 from diaban.spec import StudySpec
@@ -20,7 +20,7 @@ def whole_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> st
     title = text["title"].format(top=c.words.top)
     head = render("head_of_whole", text=c.text, title=title, subject=spec.study.title[language], nav=[])
     body = head + render("lead", text=text["intro"]) + association.in_full(c) + _robustness(c)
-    body += _importance(c) + meeting.section(c, level=2) + _agreement(c) + _sensitivity(c)
+    body += _importance(c) + meeting.section(c, level=2) + chain.of_whole(c) + _agreement(c) + _sensitivity(c)
     body += render("say", heading=c.text["causes"]["limits_heading"], paragraphs=[c.text["causes"]["limits"]])
     title = f"{title} · {spec.study.title[language]}"
     return page(body.html, title=title, language=language, simulated=spec.study.simulated)
