@@ -61,7 +61,7 @@ def test_truth_comes_as_rows():
     table = truth_bench([1], questions=["associations"])
     rows = {row.name: row for row in truth_rows("light", table)}
     coverage = rows["truth: light, area_factors, between, all, coverage"]
-    assert coverage.against.startswith("nominal 0.95, n 48 in 1 provinces")
+    assert coverage.against.startswith("nominal 0.95, n 24 in 1 provinces")
     assert coverage.quiet  # the table is printed instead
     assert 0 <= rows["truth: light, area_factors, within, all, false discovery"].value <= 1
     assert "truth: light, area_factors, within, strong, found" in rows

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from diaban.bench.truth import truth_bench
 from diaban.bench.truth.__main__ import main
 from diaban.bench.truth.aims import shortfalls
 from diaban.bench.truth.judged import COLUMNS, covers, join, judged, strength_of, summarise
 from diaban.bench.truth.run import judge_seeds
-from diaban.bench.truth.worlds import StudyWorlds
-
-STUDY = Path(__file__).parents[2] / "data" / "binh_phuoc"
 
 
 def of_seeds(*frames):
@@ -110,13 +104,6 @@ def test_the_number_of_jobs_changes_nothing():
     one, two = (judge_seeds([3, 4], questions=["associations"], jobs=jobs).frame for jobs in (1, 2))
     pd.testing.assert_frame_equal(one, two)
     assert sorted(one["seed"].unique()) == [3, 4]
-
-
-def test_a_study_with_a_declared_truth_is_a_province_too():
-    table = truth_bench([1], StudyWorlds(STUDY), questions=["associations", "shares", "coders"])
-    assert set(table["method"]) == {"area_factors", "case_factors"}  # two coders only where quality is known
-    strong = table[(table["what"] == "between") & (table["planted"] == "strong")].iloc[0]
-    assert strong.found >= 0.5
 
 
 def test_prints_a_table_with_where_it_falls_short(capsys):

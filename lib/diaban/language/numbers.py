@@ -14,11 +14,18 @@ MISSING = "…"
 
 
 def number(value: Any, language: str, decimals: int = 0) -> str:
-    """`value` with the language's separators and exactly `decimals` places; missing is an ellipsis."""
+    """`value` with the language's separators and exactly `decimals` places; missing is an ellipsis.
+
+    A value below zero has a minus sign, not a hyphen; one that rounds to zero has no sign.
+    """
     if _missing(value):
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(float(value), format=pattern, locale=language)
+    written = format_decimal(float(value), format=pattern, locale=language)
+    unsigned = written.lstrip("-")
+    if unsigned == written or not unsigned.strip("0.,"):
+        return unsigned
+    return f"−{unsigned}"
 
 
 def rate(value: Any, language: str) -> str:

@@ -17,6 +17,7 @@ from diaban.analysis.case_factors import (
     event_chain,
     event_lags,
     event_moments,
+    event_season,
     misclassification,
 )
 from diaban.analysis.exposure import CELL
@@ -162,6 +163,17 @@ class CaseSide(Levels):
         if self.coded_files is None or self.tables.cases is None:
             return None
         return event_lags(self.coded_files, self.tables.cases, localities=self._reported())
+
+    @cached_property
+    def event_season(self) -> pd.DataFrame | None:
+        """Months and weekdays of events in the whole; a time that is an interval is spread over it."""
+        if self.coded_files is None or self.tables.cases is None:
+            return None
+        periods = self.tables.periods
+        known = periods[periods["period"].isin(self.file_periods)]
+        return event_season(
+            self.coded_files, self.tables.cases, first=known["start"].min(), last=known["end"].max()
+        )
 
     @cached_property
     def event_moments(self) -> pd.DataFrame | None:

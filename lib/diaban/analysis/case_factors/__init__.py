@@ -1,5 +1,6 @@
 """The case side: causes and conditions coded on case files."""
 
+from diaban.analysis.case_factors.aoristic import event_season
 from diaban.analysis.case_factors.co_occurrence import co_occurrence
 from diaban.analysis.case_factors.coder_agreement import coder_agreement
 from diaban.analysis.case_factors.configurations import configurations
@@ -25,5 +26,6 @@ __all__ = [
     "event_chain",
     "event_lags",
     "event_moments",
+    "event_season",
     "misclassification",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
@@ -98,28 +100,32 @@ def _compare(
 
 
 def pair_counts(
-    carried: np.ndarray, locality: np.ndarray, pairs: tuple[np.ndarray, np.ndarray]
+    carried: np.ndarray,
+    locality: np.ndarray,
+    pairs: tuple[np.ndarray, np.ndarray],
+    bands: Sequence[int] = OTHER_CODES,
 ) -> PairCounts:
     """Files of each stratum (locality x band of further codes) and pair of columns.
 
     carried: files x codes, boolean. Of m codes of a file, m - 2, m - 1 or m are further ones to a pair of
-    which it carries both, one or none; files without a further one are in no stratum.
+    which it carries both, one or none; files with fewer further ones than `bands` starts with are in no
+    stratum.
     """
     X = carried.astype(np.int64)
     m, places = X.sum(axis=1), np.unique(locality)
     both, only_a, only_b, neither = cells = np.zeros(
-        (4, len(places), len(OTHER_CODES) + 1, X.shape[1], X.shape[1]), dtype=np.int64
+        (4, len(places), len(bands) + 1, X.shape[1], X.shape[1]), dtype=np.int64
     )
     for i, place in enumerate(places):
         for size in np.unique(m[locality == place]):
             files = X[(locality == place) & (m == size)]
             n, a, meet = len(files), files.sum(axis=0)[:, None], files.T @ files
-            with_two, with_one, with_none = np.searchsorted(OTHER_CODES, size - np.array([2, 1, 0]), "right")
+            with_two, with_one, with_none = np.searchsorted(bands, size - np.array([2, 1, 0]), "right")
             both[i, with_two] += meet
             only_a[i, with_one] += a - meet
             only_b[i, with_one] += a.T - meet
             neither[i, with_none] += n - a - a.T + meet
-    strata = len(places) * len(OTHER_CODES)
+    strata = len(places) * len(bands)
     both, only_a, only_b, neither = cells[:, :, 1:, *pairs].reshape(4, strata, len(pairs[0]))
     return PairCounts(both + only_a + only_b + neither, both + only_a, both + only_b, both)
 

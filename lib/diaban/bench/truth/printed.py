@@ -22,7 +22,8 @@ def printed(table: pd.DataFrame) -> str:
     columns["note"] = table["note"]
     shown = pd.DataFrame(columns)
     left = {name: f"{{:<{max(len(name), shown[name].str.len().max())}}}".format for name in _TEXTS}
-    return shown.to_string(index=False, formatters=left, justify="left")
+    lines = shown.to_string(index=False, formatters=left, justify="left").splitlines()
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _share(percent: float, error: float) -> str:

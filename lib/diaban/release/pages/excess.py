@@ -84,7 +84,14 @@ def _answer(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> str:
         text["part"].format(indicator=c.words.indicator(r.component), **_numbers(c, r))
         for r in clear.itertuples()
     ]
-    return f"{said} {text['with_factors'].format(parts=c.listing(listed))}"
+    left = by.loc["unexplained"]
+    more = text["with_factors"].format(
+        parts=c.listing(listed),
+        unexplained=_number(c, left["cases"], signed=True),
+        lower=_number(c, left["lower"]),
+        upper=_number(c, left["upper"]),
+    )
+    return f"{said} {more}"
 
 
 def _clear(parts: pd.DataFrame) -> pd.DataFrame:

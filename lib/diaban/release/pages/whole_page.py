@@ -176,7 +176,7 @@ def _sensitivity(c: PageContext) -> Fragment:
         return Fragment("")
     text = c.text["whole_page"]
     points = [
-        text["sensitivity"].format(
+        text["sensitivity" if row.rank_upper > 1 else "sensitivity_sure"].format(
             stream=_stream(c, row.stream),
             kind=c.text["causes"][f"kind_{row.kind}"],
             unknown=c.number(row.unknown_files),
