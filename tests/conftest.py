@@ -24,7 +24,7 @@ DISTRICTS = {
     "binh_phuoc": ("Bù Đăng", "Phước Long"),
     "germany_districts": ("Göttingen", "Wolfsburg"),
 }
-LONGEST_WAIT = 400.0
+LONGEST_WAIT = 900.0
 """Seconds that a worker waits for another one to make a run."""
 
 

@@ -11,7 +11,7 @@ import pytest
 from diaban.analysis.case_factors.reliability import alpha_of_two
 from diaban.bench.light_files import CODES, SECOND_SHARE, TOGETHER, joint_share
 from diaban.bench.light_province import BOTH_SIDES, light_province
-from diaban.bench.truth import truth_bench, worlds
+from diaban.bench.truth import configurations, misreading, truth_bench, worlds
 from diaban.bench.truth.coders import true_agreement
 from diaban.bench.truth.decomposition import true_parts
 from diaban.bench.truth.judged import JUDGED
@@ -169,9 +169,11 @@ def test_true_changes_are_fewer_cases_where_something_is_planted(world):
 
 @pytest.fixture(scope="module")
 def told(world):
-    """Every question put to one world, with few permutations; the others in tests of their own."""
+    """Every question put to one world, with few permutations and files: how it goes, not what it finds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worlds, "PERMUTATIONS", 19)
+        patch.setattr(configurations, "PERMUTATIONS", 50)
+        patch.setattr(misreading, "MANY", 150)
         return {name: question.judge(world) for name, question in QUESTIONS.items()}
 
 

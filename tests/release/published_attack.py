@@ -32,6 +32,8 @@ class PublishedAttack:
         self._read_counts(frames)
         if len(frames.get("case_factors", ())):
             self._read_files(frames)
+        if len(frames.get("event_moments", ())):
+            self._read_moments(frames["event_moments"], frames["code_book"])
         self._position = {cell: i for i, cell in enumerate(sorted(self._cells()))}
 
     @property
@@ -131,6 +133,27 @@ class PublishedAttack:
         for locality, stream in factors[["locality", "stream"]].drop_duplicates().itertuples(index=False):
             self._files_are_cases(locality, stream)
 
+    def _read_moments(self, moments: pd.DataFrame, code_book: pd.DataFrame) -> None:
+        """Files with at least one code of a moment: no more than all of its codes, no fewer than any."""
+        book = code_book[(code_book["kind"] == "condition") & code_book["moment"].notna()]
+        codes_of = book.groupby("moment")["code"].agg(list)
+        parts = defaultdict(list)
+        for r in moments.itertuples():
+            key = (ALL if r.locality == "*" else r.locality, r.stream)
+            mine, without = ("moment", *key, r.moment), ("moment without", *key, r.moment)
+            self._know(mine, r.n)
+            self._know(("coded files", *key), r.n_files)
+            self.sums.append((("coded files", *key), [mine, without]))
+            codes = [("files", *key, code) for code in codes_of[r.moment]]
+            added = ("added up", *key, r.moment)
+            self.sums += [(added, codes), (added, [mine, ("overlap", *key, r.moment)])]
+            self.sums += [(mine, [code, ("others", *code[1:])]) for code in codes]
+            if r.locality != "*":
+                parts["moment", r.stream, r.moment].append(mine)
+                parts["moment without", r.stream, r.moment].append(without)
+        for (table, *rest), cells in parts.items():
+            self.sums.append(((table, ALL, *rest), cells))
+
     def _files_are_cases(self, locality: str, stream: str) -> None:
         """Every case has a file; a file is coded or one of the two kinds of not coded."""
         total = ("all files", locality, stream)
@@ -164,9 +187,12 @@ def small_counts(results, threshold: int) -> dict[tuple, int]:
     for frame in (results.blocks, results.exposed_report):
         for r in frame[frame["cases"].between(1, threshold - 1)].itertuples():
             found["cases", r.locality, r.stream, r.period] = int(r.cases)
-    factors = results.case_factors
+    factors, moments = results.case_factors, results.event_moments
     if factors is None:
         return found
+    for r in () if moments is None else moments[moments["locality"] != "all"].itertuples():
+        if 0 < r.n < threshold:
+            found["moment", r.locality, r.stream, r.moment] = int(r.n)
     for r in factors[~factors["code"].isin(ABOUT_CODING)].itertuples():
         if 0 < r.n_coded < threshold:
             found["files", r.locality, r.stream, r.code] = int(r.n_coded)

@@ -33,6 +33,9 @@ class SmallProvince:
     threshold: int = THRESHOLD
     spec: SimpleNamespace = field(init=False)
     file_periods = ("2020", "2021", "2022", "2023")
+    area_robustness = factor_importance = residual_autocorrelation = statistical_neighbours = None
+    excess_decomposition = what_if = code_pairs = configurations = event_moments = event_lags = None
+    coder_agreement = coding_sensitivity = recording = boundary_changes = None
 
     def __post_init__(self):
         blocks = [SimpleNamespace(key=key, periods=periods) for key, periods in BLOCKS.items()]
@@ -54,6 +57,10 @@ class SmallProvince:
         pooled = self.exposed_report.assign(period=lambda f: f["period"].map(block))
         sums = {"cases": "sum", "persons": "mean", "person_years": "sum"}
         return pooled.groupby(["locality", "stream", "period"], as_index=False).agg(sums)
+
+    @cached_property
+    def concentration(self):
+        return self.blocks[["locality", "stream", "period"]].assign(dominated=False)
 
     @cached_property
     def rates(self):

@@ -4,10 +4,13 @@ import re
 import unicodedata
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 from page_text import pieces, visible, without_methods
 from text_files import BANNED, TECHNICAL
 
+from diaban.findings.strength import RULES
+from diaban.findings.words import sentences
 from diaban.language.collate import sort_key
 from diaban.release.pages.fragment import texts
 
@@ -21,7 +24,7 @@ def pages(made_run):
 
 
 def test_there_are_pages_in_both_languages(pages):
-    assert len(pages) == 6, "two districts and an index, twice"
+    assert len(pages) == 10, "two districts, an index, the whole and the methods, twice"
     assert {language for language, _, _ in pages} == {"vi", "en"}
     for language, path, soup in pages:
         assert soup.html["lang"] == language, path.name
@@ -62,6 +65,8 @@ def test_no_banned_word(pages):
 
 def test_statistics_jargon_only_among_the_methods(pages):
     for language, path, soup in pages:
+        if path.name == "methods.html":
+            continue
         for piece in without_methods(soup):
             assert not TECHNICAL[language].search(piece), (language, path.name, piece)
 
@@ -141,7 +146,7 @@ def test_no_page_is_heavy(pages):
 
 def test_the_first_screen_comes_first(made_run, pages):
     for language, path, soup in pages:
-        if path.name == "index.html":
+        if path.name in ("index.html", "whole.html", "methods.html"):
             continue
         sections = [tag["id"] for tag in soup.select("h2[id]")]
         expected = ["findings", "numbers", "situation", "causes", "measures", "data", "methods"]
@@ -153,6 +158,21 @@ def test_the_first_screen_comes_first(made_run, pages):
             said = keys[finding["data-finding"]]["sentences"][language]
             assert finding.select_one(".claim").get_text() == said["claim"]
             assert finding.select_one(".number").get_text() == said["number"]
+
+
+def test_the_rule_and_the_code_book_are_printed(made_run, pages):
+    """Every row of the written rule, and every code with its meaning and examples."""
+    for language, path, soup in pages:
+        if path.name != "methods.html":
+            continue
+        text = visible(soup)
+        words = sentences(language)
+        for key, strength in RULES:
+            assert f"{words['rule'][key]} | {words['strength'][strength]}" in text, key
+        for row in made_run.cube["code_book"].to_dict("records"):
+            for column in ("definition", "includes", "excludes"):
+                told = row[f"{column}_{language}"]
+                assert pd.isna(told) or str(told) in text, (row["code"], column)
 
 
 def test_index_lists_every_locality_by_name_and_links_the_two(made_run):

@@ -20,6 +20,12 @@ ROW = 10  # communes in a row of the map
 SMOOTH_SD, ROUGH_SD = 0.4, 0.15  # of what indicators leave unexplained, where it is spatial
 SMOOTH_SHARE = 0.4  # of an indicator's variance, where it is spatial
 DEPENDENCE = 0.98
+AGES = pd.DataFrame(
+    {"share": [0.5, 0.3, 0.2], "risk": [0.5, 2.0, 1.0]}, index=pd.Index(["0-9", "10-15", "16-17"])
+)
+"""By age band: mean share of the persons, and rate relative to the others, where age plays a part."""
+
+AGE_CONCENTRATION = 60.0
 
 
 def indicator_values(
@@ -63,6 +69,11 @@ def expected_cases(
         eta = eta + SMOOTH_SD * _smooth(rng, len(district), 1)
     mu = persons[:, None] * YEARS * np.exp(eta)
     return mu * size * len(DISTRICT_SIZES) * YEARS.sum() / mu.sum()
+
+
+def age_shares(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Shares of the age bands in each commune, (n, bands)."""
+    return rng.dirichlet(AGE_CONCENTRATION * AGES["share"], n)
 
 
 def neighbour_pairs(locality: np.ndarray) -> pd.DataFrame:

@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from diaban.bench.light_area import (
+    AGES,
     BETWEEN,
     DISTRICT_SIZES,
     INDICATORS,
     STREAMS,
     WITHIN,
     YEARS,
+    age_shares,
     expected_cases,
     indicator_values,
     neighbour_pairs,
@@ -41,7 +43,8 @@ class Province:
     expected: exposed with true mean counts `mu`. neighbours: a, b, communes that touch. files: the truth of
     the case files. factors: one for every indicator, with two codes; those of BOTH_SIDES hold the codes that
     are planted "clear", in a district where the indicator is unfavourable, so that both sides have cause to
-    see them. What a kind of province does not tell is None. The rest: frames as the analyses take them.
+    see them. population: locality, period, age_band, persons; age: stream, age_band, cases. What a kind of
+    province does not tell is None. The rest: frames as the analyses take them.
     """
 
     exposed: pd.DataFrame
@@ -57,13 +60,15 @@ class Province:
     neighbours: pd.DataFrame | None = None
     files: Files | None = None
     factors: Sequence[FactorSpec] = ()
+    population: pd.DataFrame | None = None
+    age: pd.DataFrame | None = None
 
 
-def light_province(seed: int, *, spatial: bool = False) -> Province:
+def light_province(seed: int, *, spatial: bool = False, aged: bool = False) -> Province:
     """The province of one seed; the same seed gives the same province.
 
     spatial: indicators and what they leave unexplained vary smoothly over the map of communes, instead of
-    independently; the planted effects are the same.
+    independently; the planted effects are the same. aged: communes differ in age structure, and ages in risk.
     """
     rng = np.random.default_rng(seed)
     district = np.repeat(np.arange(len(DISTRICT_SIZES)), DISTRICT_SIZES)
@@ -71,9 +76,12 @@ def light_province(seed: int, *, spatial: bool = False) -> Province:
     period = np.array([f"P{t}" for t in range(len(YEARS))])
     values, between, within = indicator_values(rng, district, spatial=spatial)
     persons = 2500 * np.exp(rng.normal(0, 0.5, len(locality)))
+    aging = np.random.default_rng([seed, 6])
+    ages = age_shares(aging, len(locality)) if aged else None
+    at_risk = persons if ages is None else persons * (ages @ AGES["risk"].to_numpy())
     counts, means = {}, {}
     for name, size in STREAMS.items():
-        means[name] = expected_cases(rng, size, persons, between, within, district, spatial=spatial)
+        means[name] = expected_cases(rng, size, at_risk, between, within, district, spatial=spatial)
         counts[name] = rng.poisson(means[name])
     cells = pd.MultiIndex.from_product([locality, period], names=["locality", "period"]).to_frame(index=False)
     exposure = cells.assign(persons=np.repeat(persons, len(YEARS)))
@@ -100,6 +108,8 @@ def light_province(seed: int, *, spatial: bool = False) -> Province:
         neighbours=neighbour_pairs(locality),
         files=files,
         factors=_factors(names, files),
+        population=None if ages is None else _population(exposure, ages),
+        age=None if ages is None else _cases_by_age(aging, counts, ages),
     )
 
 
@@ -123,6 +133,31 @@ def _factors(indicators: list[str], files: Files) -> list[FactorSpec]:
         FactorSpec(key=f"factor_{k:02d}", label=Text(vi=name, en=name), domain="", codes=c, indicators=[name])
         for k, (name, c) in enumerate(zip(indicators, codes, strict=True))
     ]
+
+
+def _population(exposure: pd.DataFrame, ages: np.ndarray) -> pd.DataFrame:
+    shares = np.repeat(ages, len(YEARS), axis=0)
+    tables = [
+        exposure[["locality", "period"]].assign(age_band=band, persons=exposure["persons"] * shares[:, b])
+        for b, band in enumerate(AGES.index)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _cases_by_age(rng: np.random.Generator, counts: dict[str, np.ndarray], ages: np.ndarray) -> pd.DataFrame:
+    weight = ages * AGES["risk"].to_numpy()
+    chance = weight / weight.sum(axis=1, keepdims=True)
+    tables = [
+        pd.DataFrame(
+            {
+                "stream": name,
+                "age_band": AGES.index,
+                "cases": rng.multinomial(y.sum(axis=1), chance).sum(axis=0),
+            }
+        )
+        for name, y in counts.items()
+    ]
+    return pd.concat(tables, ignore_index=True)
 
 
 def _effects(names: list[str]) -> pd.DataFrame:

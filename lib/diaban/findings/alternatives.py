@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -29,8 +30,8 @@ class Surroundings:
     """Frames of one locality in which another explanation may show; one that is missing explains nothing.
 
     run_chart: stream, period, cases, hidden. case_factors: with the rows of files without an established
-    code. trends: of all localities. concentration: stream, dominated (one part holds most cases).
-    recording: stream, changed (the way of recording did). boundary_changes: on (a day).
+    code. concentration: stream, dominated (one part holds most cases). recording: stream, changed (the way
+    of recording did). boundary_changes: on (a day). trends: of all localities.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -38,16 +39,52 @@ class Surroundings:
     evidence: Evidence
     spec: StudySpec
 
-    def of_stream(self, name: str, stream: str | None) -> pd.DataFrame:
-        frame = self.frames.get(name, pd.DataFrame())
-        if frame.empty:
-            return frame
-        frame = frame[frame["stream"] == stream]
-        return frame[~frame["hidden"].astype(bool)] if "hidden" in frame else frame
+    @cached_property
+    def dominated(self) -> set[str]:
+        """Streams most of whose cases lie in one part of the locality."""
+        return self._marked("concentration", "dominated")
 
-    def flagged(self, name: str, column: str, stream: str | None) -> bool:
-        rows = self.of_stream(name, stream)
-        return bool(len(rows) and rows[column].fillna(False).astype(bool).any())
+    @cached_property
+    def newly_recorded(self) -> set[str]:
+        """Streams whose way of recording changed."""
+        return self._marked("recording", "changed")
+
+    @cached_property
+    def unknown(self) -> dict[str, float]:
+        """Stream -> share of files without an established code, above that of the rest."""
+        rows = self._shown("case_factors")
+        if rows.empty:
+            return {}
+        rows = rows[rows["code"].isin(UNKNOWN) & rows["share"].notna()]
+        return (rows["share"] - rows["rest_share"]).groupby(rows["stream"]).sum().to_dict()
+
+    @cached_property
+    def cases(self) -> dict[tuple[str, str], float]:
+        """(stream, period) -> cases, where they are shown."""
+        rows = self._shown("run_chart")
+        if rows.empty:
+            return {}
+        return dict(zip(zip(rows["stream"], rows["period"], strict=True), rows["cases"], strict=True))
+
+    @cached_property
+    def changed_in(self) -> set[str]:
+        """Periods in which a boundary changed."""
+        changes = self.frames.get("boundary_changes", pd.DataFrame())
+        if changes.empty:
+            return set()
+        days = pd.to_datetime(changes["on"]).astype("datetime64[us]")
+        return set(assign_periods(days, periods_frame(self.spec.periods)).dropna())
+
+    def periods(self, block: str) -> set[str]:
+        return {period for b in self.spec.periods.blocks if b.key == block for period in b.periods}
+
+    def _shown(self, name: str) -> pd.DataFrame:
+        rows = self.frames.get(name, pd.DataFrame())
+        return rows[~rows["hidden"].astype(bool)] if "hidden" in rows else rows
+
+    def _marked(self, name: str, column: str) -> set[str]:
+        rows = self._shown(name)
+        return set() if rows.empty else set(rows.loc[rows[column].fillna(False).astype(bool), "stream"])
 
 
 def with_alternatives(finding: Finding, around: Surroundings) -> Finding:
@@ -60,7 +97,7 @@ def with_alternatives(finding: Finding, around: Surroundings) -> Finding:
 
 
 def _recording_changed(finding: Finding, around: Surroundings) -> bool:
-    return around.flagged("recording", "changed", finding.stream)
+    return finding.stream in around.newly_recorded
 
 
 def _changed_everywhere(finding: Finding, around: Surroundings) -> bool:
@@ -73,9 +110,7 @@ def _changed_everywhere(finding: Finding, around: Surroundings) -> bool:
 
 
 def _coding_incomplete(finding: Finding, around: Surroundings) -> bool:
-    rows = around.of_stream("case_factors", finding.stream)
-    rows = rows[rows["code"].isin(UNKNOWN) & rows["share"].notna()] if len(rows) else rows
-    return bool(len(rows) and rows["share"].sum() - rows["rest_share"].sum() >= MUCH_MORE_UNKNOWN)
+    return around.unknown.get(finding.stream or "", 0.0) >= MUCH_MORE_UNKNOWN
 
 
 def _few_files(finding: Finding, _around: Surroundings) -> bool:
@@ -84,35 +119,26 @@ def _few_files(finding: Finding, _around: Surroundings) -> bool:
 
 def _one_period(finding: Finding, around: Surroundings) -> bool:
     """Only where every period of the block is shown: what is hidden may not be worked out from a sentence."""
-    periods = _periods(around.spec, finding.period)
-    rows = around.of_stream("run_chart", finding.stream)
-    rows = rows[rows["period"].isin(periods)] if len(rows) else rows
-    if len(periods) < 2 or len(rows) < len(periods) or not rows["cases"].sum():
+    keys = [(finding.stream or "", period) for period in around.periods(finding.period)]
+    cases = [around.cases[key] for key in keys if key in around.cases]
+    if len(keys) < 2 or len(cases) < len(keys) or not sum(cases):
         return False
-    return bool(rows["cases"].max() / rows["cases"].sum() > max(0.5, DOMINATING / len(periods)))
+    return max(cases) / sum(cases) > max(0.5, DOMINATING / len(keys))
 
 
 def _one_part(finding: Finding, around: Surroundings) -> bool:
-    return around.flagged("concentration", "dominated", finding.stream)
+    return finding.stream in around.dominated
 
 
 def _boundary_changed(finding: Finding, around: Surroundings) -> bool:
-    changes = around.frames.get("boundary_changes", pd.DataFrame())
-    if changes.empty:
-        return False
-    compared = _periods(around.spec, finding.period)
+    compared = around.periods(finding.period)
     if finding.statement in TREND:
-        compared |= _periods(around.spec, str(finding.facts["baseline"]))
-    days = pd.to_datetime(changes["on"]).astype("datetime64[us]")
-    return bool(assign_periods(days, periods_frame(around.spec.periods)).isin(compared).any())
+        compared |= around.periods(str(finding.facts["baseline"]))
+    return bool(compared & around.changed_in)
 
 
 def _coders_disagree(finding: Finding, around: Surroundings) -> bool:
     return around.evidence.agreed.get(finding.factors[0]) is False
-
-
-def _periods(spec: StudySpec, block: str) -> set[str]:
-    return {period for b in spec.periods.blocks if b.key == block for period in b.periods}
 
 
 SUGGESTED: tuple[tuple[str, frozenset[str], Callable[[Finding, Surroundings], bool]], ...] = (

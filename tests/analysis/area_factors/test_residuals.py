@@ -12,7 +12,12 @@ from small_area_panel import STRONG, estimates, small_panel
 
 from diaban.analysis.area_factors.associations import area_factors
 from diaban.analysis.area_factors.between_model import fit_between
-from diaban.analysis.area_factors.residuals import COLUMNS, residual_autocorrelation, residual_moran
+from diaban.analysis.area_factors.residuals import (
+    COLUMNS,
+    answered_streams,
+    residual_autocorrelation,
+    residual_moran,
+)
 
 SIDE = 10
 
@@ -78,13 +83,22 @@ def test_a_place_without_neighbours_changes_nothing():
     assert with_island[0] == pytest.approx(0.2221094, abs=1e-7)
 
 
-def test_independent_residuals_need_no_answer():
-    found = [
-        residual_autocorrelation(*mapped_panel(seed), lattice(), seed=seed, permutations=199)["p"].iloc[0]
+def test_independent_residuals_are_not_called_alike():
+    told = pd.concat(
+        residual_autocorrelation(*mapped_panel(seed), lattice(), seed=seed, permutations=199)
         for seed in range(10)
-    ]
-    assert np.mean(np.array(found) < 0.05) <= 0.2
-    assert np.mean(found) > 0.3
+    )
+    assert told["spatial"].mean() <= 0.2
+    assert told["p"].mean() > 0.3
+    assert (told["answer"] == "none_needed").any()
+    assert told.loc[told["answer"] == "none_needed", "p_left"].isna().all()
+    assert (told["answer"] != "conservative").all()
+
+
+def test_answered_streams():
+    answers = ["none_needed", "spatial_effects", "conservative", None]
+    frame = pd.DataFrame({"stream": list("abcd"), "answer": pd.array(answers, "str")})
+    assert answered_streams(frame) == ["b", "c"]
 
 
 def test_smooth_residuals_are_found_and_answered():

@@ -10,8 +10,7 @@ import pandas as pd
 from diaban.analysis.area_factors.main_model import MainModel, main_models, with_spatial_effects
 from diaban.analysis.area_factors.variation import adjacency
 
-SUSPECTED = 0.2
-LEFT_OVER = 0.05
+SIGNIFICANCE = 0.05
 LEAST_CONNECTED = 20
 COLUMNS = [
     "stream",
@@ -49,14 +48,17 @@ def residual_autocorrelation(
     (more alike than by chance) from `permutations` reshufflings that are each projected off the indicators as
     residuals are; expected: n / S0 tr(MW) / (n - p) for the model's projection M (Cliff & Ord 1981).
 
-    spatial: p below SUSPECTED. The bar is low on purpose: a test that finds nothing among 111 places proves
-    little. In 1,600 simulated maps, with an indicator as smooth as the residuals, its plain intervals cover
-    80 to 96 % and those with the answer 92 to 98 % (92 where likeness reaches far over the map); where
-    nothing is there the answer makes them 3 % wider. answer: "none_needed"; "spatial_effects": effects smooth
-    over the map join the model and the residuals left (moran_left, p_left) look independent; "conservative":
-    some likeness is left (p_left < LEFT_OVER), and it is the errors that carry it. `area_factors(...,
-    neighbours=..., spatial_streams=...)` has both in either case. n: localities with a neighbour, of which
-    it takes LEAST_CONNECTED.
+    spatial: p below SIGNIFICANCE, for words. It does not decide about the answer: a test that finds nothing
+    among 111 places proves little. Wherever neighbours are known, effects that are smooth over the map are
+    tried, and how much they vary is estimated from the data. answer: "none_needed" where that is 0 and the
+    test finds nothing; "spatial_effects" where they join the model; "conservative" where likeness is left
+    (p_left < SIGNIFICANCE; moran_left), and it is the errors that carry it: `area_factors(...,
+    neighbours=..., spatial_streams=answered_streams(...))` has both in either case.
+
+    In 120 simulated provinces with smooth indicators and residuals 95 % intervals cover 91.9 % without the
+    answer, 92.9 % where it waits for p < 0.2, 94.1 % this way; 95.3 % in provinces without, 2 % wider than
+    plain ones. On 1,200 maps with an indicator as smooth as the residuals: 92 to 98 %, plain ones 80 to 96 %.
+    n: localities with a neighbour, of which it takes LEAST_CONNECTED.
 
     withheld: `no_neighbours`, `too_few_neighbours`, or the reason for which the stream has no model.
     """
@@ -123,25 +125,19 @@ def _tested(
         "permutations": permutations,
         "n": n,
         "pairs": pairs,
-        "spatial": p < SUSPECTED,
+        "spatial": p < SIGNIFICANCE,
     }
-    return (
-        told | _answer(model, neighbours, adjacent, permutations, rng)
-        if p < SUSPECTED
-        else (told | {"answer": "none_needed"})
-    )
-
-
-def _answer(
-    model: MainModel,
-    neighbours: pd.DataFrame,
-    adjacent: np.ndarray,
-    permutations: int,
-    rng: np.random.Generator,
-) -> dict[str, object]:
     answered = with_spatial_effects(model, neighbours)
     if answered.fit is None:
-        return {"withheld": "model_does_not_settle"}
+        return told | {"withheld": "model_does_not_settle"}
+    if answered.fit.gamma == 0 and p >= SIGNIFICANCE:
+        return told | {"answer": "none_needed"}
     moran, _, p = residual_moran(*answered.whitened(), adjacent, permutations, rng)
-    answer = "conservative" if p < LEFT_OVER else "spatial_effects"
-    return {"answer": answer, "moran_left": moran, "p_left": p}
+    answer = "conservative" if p < SIGNIFICANCE else "spatial_effects"
+    return told | {"answer": answer, "moran_left": moran, "p_left": p}
+
+
+def answered_streams(autocorrelation: pd.DataFrame) -> list[str]:
+    """The streams of `residual_autocorrelation` that `area_factors` gives spatial effects."""
+    answered = autocorrelation["answer"].isin(["spatial_effects", "conservative"])
+    return autocorrelation.loc[answered, "stream"].tolist()

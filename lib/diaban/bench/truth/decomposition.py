@@ -8,6 +8,7 @@ import pandas as pd
 from diaban.analysis.area_factors.decomposition import excess_decomposition
 from diaban.analysis.area_factors.divisia import divisia_contributions
 from diaban.analysis.area_factors.within_between import within_between
+from diaban.bench.light_area import AGES
 from diaban.bench.light_province import Province
 from diaban.bench.truth.judged import covers, join, judged, strength_of
 from diaban.bench.truth.worlds import World
@@ -18,17 +19,29 @@ KEYS = ["locality", "stream"]
 
 
 def judge(world: World) -> pd.DataFrame:
-    one = world.province
-    told = excess_decomposition(
+    frames = [_judge(world.province, world.seed)]
+    if world.light:
+        frames.append(_age(world.aged, world.seed))
+    return join(frames)
+
+
+def _told(one: Province, seed: int) -> pd.DataFrame:
+    return excess_decomposition(
         one.exposed,
         one.indicators,
         one.groups,
         one.groups,
         periods=list(one.exposed["period"].unique()),
         period="all",
-        seed=world.seed,
+        age=one.age,
+        population=one.population,
+        seed=seed,
         draws=DRAWS,
     )
+
+
+def _judge(one: Province, seed: int) -> pd.DataFrame:
+    told = _told(one, seed)
     true = true_parts(one)
     beside = told.merge(true, on=[*KEYS, "component"])
     error = beside["cases"] - beside["true"]
@@ -66,6 +79,26 @@ def true_parts(one: Province) -> pd.DataFrame:
         frame = frame.assign(stream=stream, planted=frame["component"].map(strength))
         tables.append(frame.rename(columns={"value": "true"}))
     return pd.concat(tables, ignore_index=True)
+
+
+def _age(one: Province, seed: int) -> pd.DataFrame:
+    """What age structure adds, in a province where it does: at the true risks by age."""
+    assert one.population is not None
+    persons = one.population.pivot_table(index="locality", columns="age_band", values="persons")[AGES.index]
+    risk = (persons @ AGES["risk"]) / persons.sum(axis=1)
+    tables = []
+    for stream, rows in one.exposed.groupby("stream"):
+        sums = rows.groupby("locality")[["cases", "person_years"]].sum()
+        at_risk = sums["person_years"] * risk.reindex(sums.index)
+        shares = at_risk / at_risk.sum() - sums["person_years"] / sums["person_years"].sum()
+        added = (shares * sums["cases"].sum()).groupby(one.groups.reindex(sums.index)).sum()
+        tables.append(added.rename("true").rename_axis("locality").reset_index().assign(stream=stream))
+    told = _told(one, seed)
+    beside = told[told["component"] == "age"].merge(pd.concat(tables), on=KEYS)
+    error = beside["cases"] - beside["true"]
+    covered = covers(beside["lower"], beside["upper"], beside["true"])
+    aside = "mean absolute error"
+    return judged(METHOD, "age, cases", error=error, covered=covered, aside=aside, value=error.abs())
 
 
 def _left(told: pd.DataFrame, true: pd.DataFrame, one: Province) -> pd.DataFrame:

@@ -42,6 +42,11 @@ class World:
         return light_province(self.seed, spatial=True)
 
     @cached_property
+    def aged(self) -> Province:
+        """A light province in which age plays a part."""
+        return light_province(self.seed, aged=True)
+
+    @cached_property
     def associations(self) -> pd.DataFrame:
         one = self.province
         return area_factors(one.exposed, one.indicators, one.groups)
