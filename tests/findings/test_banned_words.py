@@ -118,7 +118,16 @@ def test_no_text_of_a_page_is_banned(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "name", ["cause_codes", "measures", "domains", "codes_without_measure", "special_groups"]
+    "name",
+    [
+        "cause_codes",
+        "measures",
+        "domains",
+        "cost_classes",
+        "inspire_strategies",
+        "codes_without_measure",
+        "special_groups",
+    ],
 )
 def test_no_text_of_a_catalogue_is_banned(name, language):
     with (REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:

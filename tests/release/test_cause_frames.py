@@ -1,4 +1,4 @@
-"""What the cube holds on causes beyond single codes: hidden with what it would tell, else the true numbers."""
+"""What the cube holds on causes beyond single codes: hidden with what it tells of, else the true numbers."""
 
 from __future__ import annotations
 

@@ -72,8 +72,11 @@ def test_every_measure_is_complete():
     measures = read("reference/measures.csv")
     assert measures["measure"].is_unique
     assert (measures != "").all(axis=None)
-    assert set(measures["cost"]) <= {"low", "middle", "high"}
-    assert set(measures["inspire"]) <= set("1234567")
+    for column, catalogue in (("cost", "cost_classes"), ("inspire", "inspire_strategies")):
+        defined = read(f"reference/{catalogue}.csv")
+        assert defined[column].is_unique
+        assert (defined != "").all(axis=None)
+        assert set(measures[column]) <= set(defined[column])
     assert set(measures["evidence"]) <= set("1234")
     assert set(measures["tested_in_country"]) <= {"yes", "no", "not_known"}
 

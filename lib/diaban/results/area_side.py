@@ -14,12 +14,14 @@ from diaban.analysis.area_factors import (
     robust_area_factors,
     what_if,
 )
+from diaban.analysis.area_factors.residuals import answered_streams
 from diaban.analysis.exposure import pool
 from diaban.analysis.factor_profile import factor_profile
 from diaban.analysis.spatial_rates import spatial_rates
 from diaban.analysis.statistical_neighbours import peer_values, statistical_neighbours
 from diaban.places.nearness import near_pairs
 from diaban.results.levels import Levels
+from diaban.results.one_thread import one_thread
 
 
 class AreaSide(Levels):
@@ -44,6 +46,7 @@ class AreaSide(Levels):
         return near_pairs(localities[localities["locality"].isin(places)])
 
     @cached_property
+    @one_thread
     def residual_autocorrelation(self) -> pd.DataFrame | None:
         """Whether what the main models leave unexplained clusters in places near each other."""
         if self.modelled is None:
@@ -53,6 +56,7 @@ class AreaSide(Levels):
         )
 
     @cached_property
+    @one_thread
     def area_factors(self) -> pd.DataFrame | None:
         """Indicators associated with each stream between and within localities of analysis."""
         if self.modelled is None:
@@ -70,6 +74,7 @@ class AreaSide(Levels):
         return None if self._robust is None else self._robust[1]
 
     @cached_property
+    @one_thread
     def _robust(self) -> tuple[pd.DataFrame, pd.DataFrame] | None:
         if self.modelled is None:
             return None
@@ -84,6 +89,7 @@ class AreaSide(Levels):
         )
 
     @cached_property
+    @one_thread
     def factor_importance(self) -> pd.DataFrame | None:
         """What the main models explain between places, divided among the indicators."""
         if self.modelled is None:
@@ -97,6 +103,7 @@ class AreaSide(Levels):
         )
 
     @cached_property
+    @one_thread
     def excess_decomposition(self) -> pd.DataFrame | None:
         """Cases of the reported block at each locality of report, divided into what they go with."""
         if self.modelled is None:
@@ -116,6 +123,7 @@ class AreaSide(Levels):
         )
 
     @cached_property
+    @one_thread
     def what_if(self) -> pd.DataFrame | None:
         """Cases of the reported block that go with a better level of each robust factor."""
         if self.modelled is None:
@@ -133,6 +141,7 @@ class AreaSide(Levels):
         )
 
     @cached_property
+    @one_thread
     def spatial_rates(self) -> pd.DataFrame:
         """Rates of localities of analysis by block, shrunk towards neighbours: never in a release."""
         pooled = pool(self._whole_blocks(self.exposed), self.spec.block_of())
@@ -178,8 +187,7 @@ class AreaSide(Levels):
         found = self.residual_autocorrelation
         if found is None:
             return {}
-        clustered = found.loc[found["spatial"].fillna(False).astype(bool), "stream"].tolist()
-        return {"neighbours": self.near, "spatial_streams": clustered}
+        return {"neighbours": self.near, "spatial_streams": answered_streams(found)}
 
     def _groups_of_analysis(self) -> pd.Series:
         """Locality of analysis -> the larger place that it shares conditions with."""

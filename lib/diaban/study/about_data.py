@@ -167,18 +167,6 @@ class AboutData(StudyBase):
         frame = self._shown(frame[frame["stream"].isin(self._streams(stream))], everywhere=False)
         return self._frame(frame, "detectability", tables=self._counted(), units={})
 
-    def _no_files(self, question: str) -> Withheld:
-        return Withheld(question, "no_case_files", "bring_case_files")
-
-    def _file_span(self) -> str:
-        periods = self.results.file_periods
-        return f"{periods[0]}–{periods[-1]}" if periods else "–"
-
-    def _chart_options(self) -> dict:
-        """What every chart of this study is given."""
-        labels = self.labels.everything
-        return {"simulated": self.simulated, "language": self.language, "labels": labels}
-
 
 def _coding_state(case_keys: pd.Series, first: pd.DataFrame) -> pd.Series:
     """Of each file: established, not_established (that code only), or uncoded."""

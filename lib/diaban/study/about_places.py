@@ -10,13 +10,13 @@ from diaban import charts
 from diaban.analysis.composition import composition
 from diaban.charts import Chart
 from diaban.language import numbers
-from diaban.study.about_data import AboutData
+from diaban.study.base import StudyBase
 from diaban.study.display import text
 from diaban.study.frames import StudyFrame
 from diaban.withheld import Withheld
 
 
-class AboutPlaces(AboutData):
+class AboutPlaces(StudyBase):
     """What happens, where, and whether it changes."""
 
     def streams(self) -> StudyFrame:
@@ -176,11 +176,10 @@ class AboutPlaces(AboutData):
         """
         key = self._stream(stream).key
         rows = pd.DataFrame(self.over_time(key, locality)).rename(columns={"cases": "observed"})
-        place = self.labels.places[self.find_locality(locality)] if locality else text("whole", self.language)
         # A band that could not be worked out is left away; the counts stand by themselves.
         return charts.run_chart(
             rows.drop(columns="withheld"),
-            title=f"{self.labels.streams[key]}: {place}",
+            title=self._place_title(key, locality),
             **self._chart_options(),
         )
 

@@ -4,50 +4,24 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from diaban.errors import DiabanError
-from diaban.intake.tables import Intake, Tables
+from diaban.intake.tables import Intake
 from diaban.language import numbers
 from diaban.places import ancestors, find_locality, fold
 from diaban.results import Results
 from diaban.spec import StudySpec
 from diaban.spec.streams import StreamSpec
+from diaban.spec.text import Text
 from diaban.study.display import text
 from diaban.study.frames import StudyFrame, study_frame
 from diaban.study.labels import Labels
+from diaban.study.table_set import TABLES, TableSet
 from diaban.withheld import Withheld
-
-TABLES = tuple(field.name for field in fields(Tables))
-
-
-class TableSet:
-    """The checked tables of a study by name; one that it does not have is refused in words, not an error."""
-
-    def __init__(self, study: StudyBase, tables: Tables) -> None:
-        self._study, self._tables = study, tables
-        self._marked: dict[str, pd.DataFrame] = {}
-
-    def __getattr__(self, name: str) -> pd.DataFrame | Withheld:
-        if name.startswith("_") or name not in TABLES:
-            raise AttributeError(name)
-        if name not in self._marked:
-            frame = getattr(self._tables, name)
-            if frame is None:
-                return Withheld(name, "no_table", "bring_table", {"table": name})
-            self._marked[name] = self._study._table(name, frame)
-        return self._marked[name]
-
-    def __dir__(self) -> Iterable[str]:
-        return [name for name in TABLES if getattr(self._tables, name) is not None]
-
-    def __repr__(self) -> str:
-        sizes = {name: frame.shape for name, frame in self._tables.present().items()}
-        return "\n".join(f"{name}: {rows} x {columns}" for name, (rows, columns) in sizes.items())
 
 
 class StudyBase:
@@ -56,7 +30,7 @@ class StudyBase:
     def __init__(self, spec: StudySpec, folder: Path, intake: Intake, language: str) -> None:
         self.spec, self.folder, self.language = spec, folder, language
         self._intake = intake
-        self.tables = TableSet(self, intake.tables)
+        self.tables = TableSet(intake.tables, self._table)
         self.results = Results(spec, intake.tables)
 
     @property
@@ -89,13 +63,37 @@ class StudyBase:
         """
         return self._stream(stream).key
 
-    def find_locality(self, locality: str) -> str:
+    def find_locality(self, locality: str = "", stream: str | None = None) -> str:
         """Code of the locality of report that a name means, with or without diacritics and type.
 
-        Example: study.find_locality("bu dang"). Raises DiabanError with the nearest names for one unknown.
+        For an empty text the one whose rate of `stream` in the report block lies most surely above the
+        whole's. Example: study.find_locality("bu dang"). Raises DiabanError with the nearest names for one
+        unknown.
         """
-        level = self.spec.places.report_level
-        return find_locality(self._intake.tables.localities, locality, level=level)
+        if locality:
+            level = self.spec.places.report_level
+            return find_locality(self._intake.tables.localities, locality, level=level)
+        rates = self._shown(self.results.rates, everywhere=False)
+        asked = (rates["stream"] == self._stream(stream).key) & (rates["period"] == self.period)
+        surest = rates[asked].dropna(subset=["probability_above"]).sort_values("probability_above")
+        return surest["locality"].iloc[-1] if len(surest) else self._reported[0]
+
+    def find_indicator(self, indicator: str = "", stream: str | None = None) -> str:
+        """Key of the indicator of the main model that a key or name means, with or without diacritics.
+
+        For an empty text the one whose association with `stream` between places is surest (smallest p).
+        Example: study.find_indicator("income"). Raises DiabanError with the nearest for one unknown.
+        """
+        known = [i for i in self.spec.indicators if i.model]
+        if indicator or not known:
+            forms = {form: i.key for i in known for form in (i.key, *_texts(i.label))}
+            return self._nearest("study_unknown_indicator", indicator, forms)
+        found = self.results.area_factors
+        if found is None:
+            return known[0].key
+        asked = (found["stream"] == self._stream(stream).key) & (found["part"] == "between")
+        surest = found[asked].dropna(subset=["p"]).sort_values("p", kind="stable")
+        return surest["indicator"].iloc[0] if len(surest) else known[0].key
 
     def __getattr__(self, name: str) -> pd.DataFrame | Withheld:
         if name in TABLES:
@@ -112,14 +110,20 @@ class StudyBase:
         """The stream of that key or name; the first declared one for None or an empty text."""
         if not stream:
             return self.spec.streams[0]
-        forms = {fold(form): s for s in self.spec.streams for form in (s.key, *_texts(s))}
-        if fold(stream) in forms:
-            return forms[fold(stream)]
-        keys = [s.key for s in self.spec.streams]
-        nearest = difflib.get_close_matches(fold(stream), forms, n=1, cutoff=0.0)
-        raise DiabanError(
-            "study_unknown_stream", name=stream, likely=forms[nearest[0]].key, known=", ".join(keys)
-        )
+        forms = {
+            form: s.key for s in self.spec.streams for form in (s.key, *_texts(s.label), *_texts(s.short))
+        }
+        return self.spec.stream(self._nearest("study_unknown_stream", stream, forms))
+
+    def _nearest(self, error: str, name: str, forms: Mapping[str, str]) -> str:
+        """The key that `name` means among the forms (as people write it -> key)."""
+        folded = {fold(form): key for form, key in forms.items()}
+        if fold(name) in folded:
+            return folded[fold(name)]
+        keys = list(dict.fromkeys(forms.values()))
+        nearest = difflib.get_close_matches(fold(name), folded, n=1, cutoff=0.0)
+        likely = folded[nearest[0]] if nearest else "–"
+        raise DiabanError(error, name=name, likely=likely, known=", ".join(keys) or "–")
 
     def _streams(self, stream: str | None) -> list[str]:
         """That stream alone, or all."""
@@ -133,6 +137,12 @@ class StudyBase:
         if period.replace("–", "-") not in blocks:
             raise DiabanError("study_unknown_period", name=period, known=", ".join(blocks))
         return [period.replace("–", "-")]
+
+    def _one_of(self, error: str, name: str, known: Iterable[str]) -> str:
+        """`name`, where it is known."""
+        if name not in known:
+            raise DiabanError(error, name=name, known=", ".join(known))
+        return name
 
     @cached_property
     def _reported(self) -> list[str]:
@@ -179,11 +189,9 @@ class StudyBase:
         )
 
     def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """`frame` with `name` behind locality, and `label` behind code or indicator."""
+        """`frame` with names behind the columns of codes."""
         frame = frame.copy()
-        wanted = [("locality", "name", self.labels.places), ("code", "label", self.labels.codes)]
-        wanted.append(("indicator", "label", self.labels.indicators))
-        for column, name, labels in wanted:
+        for column, name, labels in self.labels.columns:
             if column in frame and name not in frame:
                 values = frame[column].map(labels).astype("str")
                 frame.insert(int(frame.columns.get_loc(column)) + 1, name, values)
@@ -199,12 +207,34 @@ class StudyBase:
         """Fields of a sentence about rates."""
         populations = {s.population for s in self.spec.streams if not stream or s.key == stream}
         labels = [self.spec.populations[p].label[self.language] for p in sorted(populations)]
-        per = numbers.number(self.spec.model.per, self.language)
-        return {"per": per, "population": " / ".join(labels)}
+        return {"per": self._count(self.spec.model.per), "population": " / ".join(labels)}
 
     def _counted(self) -> list[str]:
         return ["cases", "counts", "population"]
 
+    def _count(self, value: float) -> str:
+        return numbers.number(value, self.language)
 
-def _texts(stream: StreamSpec) -> list[str]:
-    return [text for label in (stream.label, stream.short) for text in (label.vi, label.en)]
+    def _file_span(self) -> str:
+        periods = self.results.file_periods
+        return f"{periods[0]}–{periods[-1]}" if periods else "–"
+
+    def _place_title(self, stream: str, locality: str | None) -> str:
+        """Title of a figure of one stream in the whole, or in one locality."""
+        place = self.labels.places[self.find_locality(locality)] if locality else text("whole", self.language)
+        return f"{self.labels.streams[stream]}: {place}"
+
+    def _chart_options(self) -> dict:
+        """What every chart of this study is given."""
+        labels = self.labels.everything
+        return {"simulated": self.simulated, "language": self.language, "labels": labels}
+
+    def _no_files(self, question: str) -> Withheld:
+        return Withheld(question, "no_case_files", "bring_case_files")
+
+    def _no_indicators(self, question: str) -> Withheld:
+        return Withheld(question, "no_indicators", "bring_table", {"table": "indicators"})
+
+
+def _texts(label: Text) -> list[str]:
+    return [label.vi, label.en]

@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from diaban.intake.tables import Tables
+from diaban.release.pages.fragment import texts
 from diaban.spec import StudySpec
 
 
@@ -56,9 +57,35 @@ class Labels:
         return {d.key: d.label[self.language] for d in self.spec.domains}
 
     @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Kind of a code -> its name."""
+        said = texts(self.language)["methods_page"]
+        kinds = ("cause", "condition", "missing_protective", "not_established")
+        return {kind: said[kind] for kind in kinds}
+
+    @cached_property
+    def moments(self) -> dict[str, str]:
+        """Moment of an event -> its name."""
+        return texts(self.language)["moments"]
+
+    @cached_property
     def everything(self) -> dict[str, str]:
         """All of them, for a chart."""
-        return self.places | self.codes | self.indicators | self.streams | self.domains
+        return self.places | self.codes | self.indicators | self.streams | self.domains | self.moments
+
+    @property
+    def columns(self) -> list[tuple[str, str, dict[str, str]]]:
+        """Columns of codes in answers, the column that a name goes to, and the names."""
+        return [
+            ("locality", "name", self.places),
+            ("neighbour", "neighbour_name", self.places),
+            ("loo_group", "loo_group_name", self.places),
+            ("code", "label", self.domains | self.codes),
+            ("a", "label_a", self.codes),
+            ("b", "label_b", self.codes),
+            ("indicator", "label", self.indicators),
+            ("moment", "label", self.moments),
+        ]
 
     def _kind(self, levels: dict, row: object) -> str:
         known = levels[row.level].types.get(row.type)  # type: ignore[attr-defined]
