@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 from diaban.analysis.case_factors.reliability import alpha_of_two
 from diaban.bench.light_files import CODES, SECOND_SHARE, TOGETHER, joint_share
@@ -170,7 +171,7 @@ def test_true_changes_are_fewer_cases_where_something_is_planted(world):
 @pytest.fixture(scope="module")
 def told(world):
     """Every question put to one world, with few permutations and files: how it goes, not what it finds."""
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, threadpool_limits(1):
         patch.setattr(worlds, "PERMUTATIONS", 19)
         patch.setattr(configurations, "PERMUTATIONS", 50)
         patch.setattr(misreading, "MANY", 150)
@@ -196,16 +197,27 @@ def test_strong_factors_and_clear_codes_are_found_and_null_ones_are_not(told):
     assert found["none"] < 0.01
 
 
+def test_age_adds_up_and_is_only_told_where_it_plays_a_part():
+    one = light_province(2, aged=True)
+    assert light_province(2).age is None
+    persons = one.population.groupby(["locality", "period"])["persons"].sum()
+    at = one.exposed.query("stream == 'child_abuse'").set_index(["locality", "period"])["persons"]
+    assert persons[at.index].to_numpy() == pytest.approx(at.to_numpy())
+    cases = one.exposed.groupby("stream")["cases"].sum()
+    assert one.age.groupby("stream")["cases"].sum().to_dict() == cases.to_dict()
+    rates = one.age.groupby("age_band")["cases"].sum() / one.population.groupby("age_band")["persons"].sum()
+    assert rates["10-15"] > rates["16-17"] > rates["0-9"]
+
+
 def test_parts_add_up(told):
     rows = told["decomposition"].query("what == 'adds up exactly'")
     assert rows["called"].eq(1).all()
 
 
 def test_a_study_with_a_declared_truth_is_a_province_too():
-    table = truth_bench([1], StudyWorlds(STUDY), questions=["associations", "shares", "coders"])
-    assert set(table["method"]) == {
-        "area_factors",
-        "case_factors",
-    }  # coders of known quality only in light ones
+    table = truth_bench([1], StudyWorlds(STUDY), questions=["associations", "shares", "pairs", "coders"])
+    # no coders: their quality is known in light provinces only
+    assert set(table["method"]) == {"area_factors", "case_factors", "code_pairs"}
+    assert "declared" in set(table.loc[table["method"] == "code_pairs", "planted"])
     strong = table[(table["what"] == "between") & (table["planted"] == "strong")].iloc[0]
     assert strong.found >= 0.5

@@ -1,3 +1,4 @@
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +16,19 @@ from diaban.withheld import Withheld
 FRAMES = [
     "card", "quarantined", "missing", "coding", "agreement", "detection", "pooling", "detectability",
     "streams", "rates", "trends", "over_time", "who", "causes", "overrepresented", "conditions",
-    "factor_profile", "factors", "unsupported", "limits",
+    "factor_profile", "factors", "unsupported", "limits", "cause_groups", "causes_by", "coding_sensitivity",
+    "corrected_shares", "code_pairs", "configurations", "event_chain", "event_lags", "event_moments",
+    "residuals", "similar_places", "strength_rule",
 ]  # fmt: skip
 CHARTS = [
     "agreement_chart", "rates_chart", "map", "funnel", "ranks", "run_chart", "causes_chart",
-    "conditions_chart",
+    "conditions_chart", "pairs_chart", "moments_chart",
 ]  # fmt: skip
+QUESTIONS = {
+    name: method
+    for name, method in inspect.getmembers(diaban.open_study.__globals__["Study"], inspect.isfunction)
+    if not name.startswith("_")
+}
 
 
 def test_importing_diaban_loads_none_of_it():
@@ -48,10 +56,15 @@ def test_every_chart_is_drawn_and_marked(province, question):
     assert chart.svg().startswith("<svg")
 
 
-@pytest.mark.parametrize("question", [*FRAMES, *CHARTS, "find_locality", "find_stream", "spine", "clearance"])
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_every_question_teaches(question):
-    said = getattr(diaban.open_study.__globals__["Study"], question).__doc__
-    assert "Example: study." in said
+    said = " ".join(QUESTIONS[question].__doc__.split())
+    assert f"Example: study.{question}(" in said
+
+
+def test_every_question_is_listed_in_one_chapter(province):
+    listed = [name for _, methods in province._chapters() for name, _ in methods]
+    assert sorted([*listed, "find_stream", "find_locality", "find_indicator"]) == sorted(QUESTIONS)
 
 
 def test_rates_say_their_unit_and_source(province):

@@ -75,6 +75,53 @@ def test_numbers_are_written_as_the_language_does():
     assert "1,500" in study_frame(frame, simulated=False, language="en")._repr_html_()
 
 
+def test_a_column_that_some_answers_lack_does_not_bring_all_others_back():
+    columns = {
+        "stream": "s",
+        "label": "x",
+        "n_coded": 1,
+        "n_files": 2,
+        "share": 0.5,
+        "lower": 0.1,
+        "upper": 0.9,
+    }
+    whole = pd.DataFrame([columns | {"unit": "kind", "group": "cause"}])
+    here = whole.assign(name="A", rest_share=0.4, ratio=1.2, q=0.5, over=False, withheld=None, p=0.1)
+    heads = [
+        study_frame(frame, simulated=False, question="cause_groups", language="en")._repr_html_()
+        for frame in (whole, here)
+    ]
+    assert "<th" in heads[0]
+    assert [">group</th>" in html for html in heads] == [False, False]
+    assert [">rest_<wbr>share</th>" in html for html in heads] == [False, True]
+    chosen = study_frame(whole[["group", "share"]], simulated=False, question="cause_groups")
+    assert ">group</th>" in chosen._repr_html_()
+
+
+def test_streams_are_named_below_a_table_only_where_there_is_one():
+    two = pd.DataFrame({"stream": ["s", "t"], "when": ["a", "b"], "said": ["c", "d"]})
+    notes = [
+        study_frame(frame, simulated=False, question="strength_rule", language="en")._repr_html_()
+        for frame in (two, two.head(1), two.head(0))
+    ]
+    assert ["stream: s." in html for html in notes] == [False, True, False]
+
+
+@pytest.mark.parametrize("column", ["p", "q", "between_q", "permutation_p", "p_left", "probability_above"])
+def test_small_probabilities_are_never_written_as_zero(column):
+    frame = study_frame(pd.DataFrame({column: [0.0001], "spread": [0.0001]}), simulated=False, language="en")
+    html = frame._repr_html_()
+    assert html.count("&lt; 0.001") == 1
+
+
+def test_reasons_are_said_in_words_and_left_out_where_there_are_none():
+    frame = pd.DataFrame({"reason": ["not_associated", None]})
+    assert (
+        "The main model shows no association"
+        in study_frame(frame, simulated=False, language="en")._repr_html_()
+    )
+
+
 def test_a_name_cannot_become_markup():
     html = study_frame(pd.DataFrame({"name": ["<script>x</script>"]}), simulated=False)._repr_html_()
     assert "<script>" not in html

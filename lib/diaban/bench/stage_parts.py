@@ -14,7 +14,12 @@ from diaban.release.cube import protect
 from diaban.results import Results
 from diaban.spec import read_spec
 
-QUESTIONS = [name for name, value in vars(Results).items() if isinstance(value, cached_property)]
+QUESTIONS = [
+    name
+    for side in reversed(Results.__mro__)
+    for name, value in vars(side).items()
+    if isinstance(value, cached_property)
+]
 _PRINTED = 0.05  # s: questions that take less are added up
 
 

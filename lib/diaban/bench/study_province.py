@@ -36,7 +36,7 @@ def study_province(truth: Truth, places: Places, seed: int) -> Province:
         codes=simulate_codes(truth, places, files, seed),
         code_book=places.code_book,
         pairs=planted_pairs(truth),
-        together=truth.together_frame()[["stream", "a", "b"]].assign(planted="declared"),
+        together=planted_together(truth, places.code_book),
     )
 
 
@@ -46,3 +46,13 @@ def planted_pairs(truth: Truth) -> pd.DataFrame:
     odds = {side: frame[side] / (1 - frame[side]) for side in ("share", "rest_share")}
     strong = odds["share"] / odds["rest_share"] >= STRONG_ODDS
     return frame[["locality", "stream", "code"]].assign(planted=np.where(strong, "strong", "moderate"))
+
+
+def planted_together(truth: Truth, code_book: pd.DataFrame) -> pd.DataFrame:
+    """stream, a, b, planted of codes declared to meet, a before b in the code book."""
+    place = {code: i for i, code in enumerate(code_book["code"])}
+    rows = [
+        (pair.stream, *sorted((pair.a, pair.b), key=place.__getitem__), "declared")
+        for pair in truth.together_frame().itertuples()
+    ]
+    return pd.DataFrame(rows, columns=["stream", "a", "b", "planted"])

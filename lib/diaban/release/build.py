@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from diaban.analysis.case_factors.prevalence import COLUMNS
 from diaban.charts.choropleths import simplified
 from diaban.errors import DiabanError
 from diaban.findings.evidence import gather_evidence
@@ -117,13 +118,9 @@ def _within(neighbours: pd.DataFrame, localities: pd.DataFrame) -> pd.DataFrame:
 
 
 def _no_case_factors() -> pd.DataFrame:
-    columns = [
-        "locality", "stream", "code", "n_coded", "n_files", "share", "lower", "upper", "rest_share",
-        "p", "q", "comparisons", "over", "withheld", "hidden",
-    ]  # fmt: skip
-    return pd.DataFrame(columns=columns).astype(
-        {"hidden": bool, "p": float, "share": float, "rest_share": float}
-    )
+    texts = dict.fromkeys(["locality", "stream", "code", "withheld"], "str")
+    numbers = dict.fromkeys(COLUMNS, "float64") | {"over": "boolean", "hidden": "bool"}
+    return pd.DataFrame(columns=[*COLUMNS, "hidden"]).astype(numbers | texts)
 
 
 def _facts(results: Results) -> dict[str, Any]:

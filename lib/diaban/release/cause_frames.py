@@ -82,6 +82,7 @@ def _configurations(found: pd.DataFrame | None, threshold: int) -> pd.DataFrame 
     without = found["n_files"] - found["n_outcome"]
     small = (found["n_outcome"] < threshold) | (without < threshold)
     keep = ("configuration", "stream", "solution", "part", "withheld", "holds")
+    found = found.drop(columns="models")
     return blank(found, small.fillna(False), [c for c in found if c not in keep])
 
 

@@ -44,9 +44,7 @@ class AboutEvents(AboutFiles):
         frame = self.code_pairs(key)
         if isinstance(frame, Withheld):
             return frame
-        return charts.pairs(
-            pd.DataFrame(frame), title=self._place_title(key, None), **self._chart_options()
-        )
+        return charts.pairs(pd.DataFrame(frame), title=self._place_title(key, None), **self._chart_options())
 
     def configurations(self, name: str | None = None) -> StudyFrame | Withheld:
         """Which combinations of codes go with the outcomes that the study asks about (crisp-set QCA).
@@ -67,8 +65,9 @@ class AboutEvents(AboutFiles):
             found = found[found["configuration"] == self._one_of("study_unknown_question", name, labels)]
         frame = found.assign(
             outcome=found["configuration"].map(labels).astype("str"),
-            words=[self._in_words(*row) for row in zip(found["codes"], found["present"], strict=True)],
+            words=[self._combination(*row) for row in zip(found["codes"], found["present"], strict=True)],
         )
+        frame = frame.astype({"words": "str"})
         return self._of_files(frame, "configurations")
 
     def event_chain(
@@ -96,7 +95,7 @@ class AboutEvents(AboutFiles):
         )  # fmt: skip
 
     def event_lags(self, stream: str | None = None, locality: str | None = None) -> StudyFrame | Withheld:
-        """Days from the event to its report, and from there until it was taken up: the whole, or one locality.
+        """Days from the event to its report, and from there until it was taken up; the whole, or one place.
 
         median with limits that hold whatever the law of the days (order statistics), upper_quartile, of
         n_files, n_undated of them without a date. Example: study.event_lags("child_abuse", "Bù Đăng").
@@ -139,11 +138,11 @@ class AboutEvents(AboutFiles):
 
     # parts of the answers above
 
-    def _in_words(self, codes: list[str], present: list[bool]) -> str:
+    def _combination(self, codes: list[str], present: list[bool]) -> object:
         """A combination as labels: “A” and without “B”; missing for a row that names none."""
-        if not isinstance(codes, list):
-            return ""
-        return f" {text('and', self.language)} ".join(
-            text("with_code" if there else "without_code", self.language, code=self.labels.codes.get(code, code))
+        names = self.labels.domains | self.labels.codes
+        said = [
+            text("with_code" if there else "without_code", self.language, code=names.get(code, code))
             for code, there in zip(codes, present, strict=True)
-        )
+        ]
+        return f" {text('and', self.language)} ".join(said) or pd.NA

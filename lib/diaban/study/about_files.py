@@ -105,9 +105,10 @@ class AboutFiles(StudyBase):
         shares = self.results.case_shares(*keys, unit=unit)
         if shares is None:
             return Withheld("causes_by", "no_column", "bring_column", {"column": "persons.age_band"})
-        frame = shares[shares["stream"].isin(self._streams(stream))]
+        frame = self._in_order_of_age(shares[shares["stream"].isin(self._streams(stream))], keys)
         if unit != "code":
-            frame = frame.assign(label=frame[unit].map(self._group_labels()).astype("str"))
+            labels = frame[unit].map(self._group_labels()).astype("str")
+            frame.insert(int(frame.columns.get_loc(unit)) + 1, "label", labels)
         return self._of_files(frame, "causes_by")
 
     def overrepresented(self, stream: str | None = None, *, hints: bool = False) -> StudyFrame | Withheld:
@@ -172,6 +173,14 @@ class AboutFiles(StudyBase):
         if locality:
             return frame[frame["locality"] == self.find_locality(locality)]
         return frame[frame["locality"] == WHOLE].drop(columns="locality")
+
+    def _in_order_of_age(self, frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.DataFrame:
+        """Rows by `keys`, age bands from young to old as the study declares them."""
+        bands = list(dict.fromkeys(b for p in self.spec.populations.values() for b in p.age_bands))
+        place = {band: n for n, band in enumerate(bands)}
+        return frame.sort_values(
+            list(keys), key=lambda t: t.map(place) if t.name == "age_band" else t, kind="stable"
+        )
 
     def _with_kind(self, frame: pd.DataFrame) -> pd.DataFrame:
         book = self._intake.tables.code_book

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import pandas as pd
 
-from diaban.study.about_causes import AboutCauses
+from diaban.study.about_conditions import AboutConditions
+from diaban.study.about_data import AboutData
+from diaban.study.about_events import AboutEvents
+from diaban.study.about_factors import AboutFactors
+from diaban.study.about_places import AboutPlaces
 from diaban.study.display import reason_text, text
 from diaban.study.frames import StudyFrame
 from diaban.withheld import Withheld
 
 COLUMNS = ["question", "stream", "rows", "of", "why", "unlock"]
-_ANSWERS = {"rates": "rates", "trends": "trends", "case_factors": "causes", "area_factors": "conditions"}
+_ANSWERS = {
+    "rates": "rates",
+    "trends": "trends",
+    "case_factors": "causes",
+    "misclassification": "corrected_shares",
+    "code_pairs": "code_pairs",
+    "configurations": "configurations",
+    "event_moments": "event_moments",
+    "area_factors": "conditions",
+}
+_RESULTS = ("nothing_consistent", "nothing_above_base", "not_above_base")
 _UNLOCKS = dict.fromkeys(["too_few_cases", "too_few_files", "baseline_without_cases"], "pool_more_years")
+_UNLOCKS |= {
+    "too_few_with_outcome": "choose_commoner_outcome",
+    "too_many_conditions": "declare_fewer_conditions",
+}
 
 
-class AboutLimits(AboutCauses):
+class AboutLimits(AboutData, AboutPlaces, AboutEvents, AboutConditions, AboutFactors):
     """What these data cannot carry."""
 
     def limits(self) -> StudyFrame:
@@ -42,8 +60,8 @@ class AboutLimits(AboutCauses):
         }
 
     def _refused_questions(self) -> list[Withheld]:
-        asked = (self.agreement, self.causes, self.conditions, self.factors, self.detection, self.clearance,
-                 self.detectability, self.who)  # fmt: skip
+        asked = (self.agreement, self.causes, self.configurations, self.event_moments, self.conditions,
+                 self.factors, self.detection, self.clearance, self.detectability, self.who)  # fmt: skip
         return [answer for question in asked if isinstance(answer := question(), Withheld)]
 
     def _broken_streams(self) -> list[Withheld]:
@@ -69,6 +87,7 @@ class AboutLimits(AboutCauses):
     def _reasons(self, frame: pd.DataFrame, question: str) -> pd.DataFrame:
         frame = self._shown(frame, everywhere=False) if "locality" in frame else frame
         asked = frame.groupby("stream").size()
+        frame = frame[~frame["withheld"].isin(_RESULTS)]
         counted = frame.groupby(["withheld", "stream"]).size().rename("rows").reset_index()
         counted = counted.assign(
             of=counted["stream"].map(asked), stream=counted["stream"].map(self.labels.streams)

@@ -241,13 +241,3 @@ class AboutPlaces(StudyBase):
     def _exposed_cases(self, stream: str) -> int:
         exposed = self.results.exposed
         return exposed.loc[exposed["stream"] == stream, "cases"].sum()
-
-    def _not_comparable(self, question: str, stream: str, period: str) -> Withheld:
-        rates = self.results.rates
-        known = rates.loc[rates["stream"] == stream, "period"].drop_duplicates()
-        fields: dict[str, object] = {
-            "stream": self.labels.streams[stream],
-            "period": period,
-            "periods": ", ".join(known) or "–",
-        }
-        return Withheld(question, "not_comparable", "ask_comparable", fields)

@@ -221,13 +221,24 @@ class StudyBase:
 
     def _place_title(self, stream: str, locality: str | None) -> str:
         """Title of a figure of one stream in the whole, or in one locality."""
-        place = self.labels.places[self.find_locality(locality)] if locality else text("whole", self.language)
+        everywhere = text("everywhere", self.language)
+        place = self.labels.places[self.find_locality(locality)] if locality else everywhere
         return f"{self.labels.streams[stream]}: {place}"
 
     def _chart_options(self) -> dict:
         """What every chart of this study is given."""
         labels = self.labels.everything
         return {"simulated": self.simulated, "language": self.language, "labels": labels}
+
+    def _not_comparable(self, question: str, stream: str, period: str) -> Withheld:
+        rates = self.results.rates
+        known = rates.loc[rates["stream"] == stream, "period"].drop_duplicates()
+        fields: dict[str, object] = {
+            "stream": self.labels.streams[stream],
+            "period": period,
+            "periods": ", ".join(known) or "–",
+        }
+        return Withheld(question, "not_comparable", "ask_comparable", fields)
 
     def _no_files(self, question: str) -> Withheld:
         return Withheld(question, "no_case_files", "bring_case_files")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import numpy as np
@@ -13,8 +14,9 @@ from diaban.study.read_first import READ_FIRST
 
 NOTHING = "–"
 LONG = 34
-_SAID_ELSEWHERE = ("stream", "withheld")
-_PROBABILITIES = ("p", "q")
+_REASONS = ("withheld", "reason")
+_SAID_ELSEWHERE = ("stream", *_REASONS)
+_PROBABILITY = re.compile(r"(^|_)[pq](_|$)|(^|_)probability_")
 
 
 def text(key: str, language: str, **fields: object) -> str:
@@ -49,7 +51,7 @@ def table_html(frame: pd.DataFrame, question: str, language: str) -> str:
     notes = [
         text("rows_columns", language, rows=numbers.number(len(frame), language), columns=frame.shape[1])
     ]
-    if "stream" in rest and len(frame):
+    if "stream" in rest and len(frame["stream"].drop_duplicates()) == 1:
         notes.insert(0, f"stream: {frame['stream'].iloc[0]}.")
     if rest:
         notes.append(text("more_columns", language, names=", ".join(map(str, rest))))
@@ -81,9 +83,14 @@ def _markup_cell(cell: str, style: str) -> str:
 
 
 def _columns(frame: pd.DataFrame, first: list[str] | None) -> tuple[pd.DataFrame, list[str]]:
-    """The frame with the columns `first`, and the names of the others; whole where one of them is gone."""
-    if first is None or not set(first) <= set(frame.columns):
+    """The frame with the columns `first`, and the names of the others; whole where one of them is gone.
+
+    One that ends in "?" may be gone: some answers to the question do not have it.
+    """
+    needed = {name for name in first or [] if not name.endswith("?")}
+    if first is None or not needed <= set(frame.columns):
         return frame, []
+    first = [name for name in (name.removesuffix("?") for name in first) if name in frame]
     chosen = [name for name in first if name not in _SAID_ELSEWHERE or _says_something(frame[name])]
     return frame[chosen], [name for name in frame.columns if name not in chosen]
 
@@ -121,14 +128,14 @@ def _is_missing(value: object) -> bool:
 
 
 def _cell(name: str, value: object, language: str) -> str:
-    if name == "withheld":
+    if name in _REASONS:
         return reason_text(value, language)
     if isinstance(value, (bool, np.bool_)):
         return text("yes" if value else "no", language)
     if isinstance(value, (int, np.integer)):
         return numbers.number(int(value), language)
     if isinstance(value, (float, np.floating)):
-        return _float(float(value), name in _PROBABILITIES or name.endswith("_q"), language)
+        return _float(float(value), _PROBABILITY.search(name) is not None, language)
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
     return str(value)

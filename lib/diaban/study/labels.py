@@ -92,7 +92,7 @@ class Labels:
         return known[self.language] if known else str(row.type)  # type: ignore[attr-defined]
 
     def _told_apart(self, names: pd.Series, by: pd.Series) -> pd.Series:
-        """Names that occur more than once on a level, with `by` in brackets where that says something."""
+        """Names that occur more than once on a level, with `by` in brackets where that tells them apart."""
         level = self._localities["level"].to_numpy()
-        twice = names.groupby([level, names.to_numpy()]).transform("size") > 1
-        return names.mask(twice & (by != ""), names + " (" + by + ")")
+        several = by.groupby([level, names.to_numpy()]).transform("nunique") > 1
+        return names.mask(several & (by != ""), names + " (" + by + ")")

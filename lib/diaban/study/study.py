@@ -13,16 +13,27 @@ from diaban.intake.read import read_tables
 from diaban.language.catalogue import LANGUAGES
 from diaban.spec import read_spec
 from diaban.spec.discover import find_study
-from diaban.study.about_causes import AboutCauses
+from diaban.study.about_conditions import AboutConditions
 from diaban.study.about_data import AboutData
+from diaban.study.about_events import AboutEvents
+from diaban.study.about_excess import AboutExcess
+from diaban.study.about_factors import AboutFactors
+from diaban.study.about_files import AboutFiles
 from diaban.study.about_limits import AboutLimits
 from diaban.study.about_places import AboutPlaces
 from diaban.study.display import text
 
-_CHAPTERS = (("data", AboutData), ("places", AboutPlaces), ("why", AboutCauses), ("limits", AboutLimits))
+_CHAPTERS: tuple[tuple[str, tuple[type, ...]], ...] = (
+    ("data", (AboutData,)),
+    ("places", (AboutPlaces,)),
+    ("files", (AboutFiles, AboutEvents)),
+    ("area", (AboutConditions, AboutExcess)),
+    ("together", (AboutFactors,)),
+    ("limits", (AboutLimits,)),
+)
 
 
-class Study(AboutLimits):
+class Study(AboutExcess, AboutLimits):
     """A study: its tables (`study.cases`, `study.population`, …) and one method a question.
 
     **Internal.** Counts are exact: nothing here is protected for sharing, small numbers are shown, and what
@@ -70,11 +81,9 @@ class Study(AboutLimits):
 
     def _chapters(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """Heading of a chapter -> its questions with the first line of what they say of themselves."""
-        for key, chapter in _CHAPTERS:
-            methods = {
-                n: f for n, f in vars(chapter).items() if inspect.isfunction(f) and not n.startswith("_")
-            }
-            lines = [(name, _first_line(method)) for name, method in methods.items()]
+        for key, parts in _CHAPTERS:
+            methods = [(name, f) for part in parts for name, f in vars(part).items() if inspect.isfunction(f)]
+            lines = [(name, _first_line(method)) for name, method in methods if not name.startswith("_")]
             yield text(f"chapter_{key}", self.language), lines
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from diaban.bench.truth.judged import join, summarise
 from diaban.bench.truth.questions import QUESTIONS
 from diaban.bench.truth.worlds import World, light_world
-from diaban.run.fork_server import child_environment
 
 Worlds = Callable[[int], World]
 
@@ -51,9 +51,8 @@ def judge_seeds(
     if jobs == 1:
         told = [one(seed) for seed in seeds]
     else:
-        # a fresh interpreter reads the thread limits of its libraries when it starts
-        context = multiprocessing.get_context("spawn")
-        with child_environment(), ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        context = multiprocessing.get_context("spawn")  # forking what has threads can hang
+        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
             told = list(pool.map(one, seeds))
     frames = [judgement.frame for judgement in told]
     order = {name: i for i, name in enumerate(names)}
@@ -69,6 +68,7 @@ def judge_seed(seed: int, *, worlds: Worlds, names: Sequence[str]) -> Judgements
         if question.light and not world.light:
             continue
         start = time.process_time()
-        frames.append(question.judge(world).assign(question=name))
+        with threadpool_limits(1):
+            frames.append(question.judge(world).assign(question=name))
         seconds[name] = time.process_time() - start
     return Judgements(join(frames).assign(seed=seed), pd.Series(seconds))

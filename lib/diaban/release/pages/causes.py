@@ -44,13 +44,22 @@ def _answer_files(c: PageContext) -> str:
         return text["answer_no_files"]
     if rows["hidden"].all():
         return text["answer_files_hidden"]
-    over = rows[rows["over"].fillna(False).astype(bool)]
+    over = rows[rows["over"].fillna(False).astype(bool) & ~rows["code"].isin(_disputed(c))]
     if over.empty:
         return " ".join([text["answer_none"].format(top=c.words.top), _hints(c)]).strip()
     codes = [
         f"{c.words.code(r.code)} ({c.spec.stream(r.stream).short[c.language]})" for r in over.itertuples()
     ]
     return text["answer_over"].format(top=c.words.top, codes=c.listing(codes))
+
+
+def _disputed(c: PageContext) -> set[str]:
+    """Codes on which two coders do not agree well enough."""
+    agreement = c.cube.frames.get("coder_agreement")
+    if agreement is None:
+        return set()
+    failed = (agreement["unit"] == "code") & ~agreement["agreed"].fillna(True).astype(bool)
+    return set(agreement.loc[failed, "code"])
 
 
 def _hints(c: PageContext) -> str:
@@ -89,14 +98,16 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
     if shown.empty:
         return None
     shown = shown.sort_values(["share", "code"], ascending=[False, True]).head(SHOWN_CODES)
+    disputed = _disputed(c)
     frame = shown.assign(
         note=[
             text["rest"].format(share=c.percent(r.rest_share))
             + " · "
             + text["of"].format(n=r.n_coded, total=r.n_files)
+            + (f" · {text['disputed']}" if r.code in disputed else "")
             for r in shown.itertuples()
         ],
-        over=shown["over"].fillna(False).astype(bool),
+        over=shown["over"].fillna(False).astype(bool) & ~shown["code"].isin(disputed),
     )
     kind_word = text[f"kind_{kind}"]
     chart = charts.dot_interval(
