@@ -188,9 +188,15 @@ class TestCountsOnly:
         assert "cases" not in dir(country)
 
     def test_periods_of_another_definition_are_refused(self, country):
-        answer = country.rates("violent_crime", "2015-2017")
-        assert isinstance(answer, Withheld)
-        assert "2018-2020" in answer.sentence("en")
+        for question in (country.rates, country.small_areas):
+            answer = question("violent_crime", "2015-2017")
+            assert isinstance(answer, Withheld)
+            assert "2018-2020" in answer.sentence("en")
+
+    def test_places_like_one_may_lie_anywhere(self, country):
+        places = country.similar_places("Wolfsburg")
+        assert places["rank"].tolist() == [1, 2, 3]
+        assert places["neighbour_name"].notna().all()
 
     def test_real_data_carry_no_mark(self, country):
         frame = country.rates("robbery")

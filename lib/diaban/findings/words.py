@@ -82,10 +82,17 @@ class Words:
     def indicator(self, key: str) -> str:
         return self._indicators[key].label[self.language]
 
+    def indicator_with_unit(self, key: str) -> str:
+        """The indicator with its unit in brackets, where values stand in columns."""
+        return f"{self.indicator(key)} ({self._indicators[key].unit[self.language]})"
+
+    def indicator_number(self, key: str, value: object) -> str:
+        """The value without its unit."""
+        return numbers.number(value, self.language, self._indicators[key].decimals)
+
     def indicator_value(self, key: str, value: object) -> str:
-        spec = self._indicators[key]
-        text = numbers.number(value, self.language, spec.decimals)
-        unit = spec.unit[self.language]
+        text = self.indicator_number(key, value)
+        unit = self._indicators[key].unit[self.language]
         return f"{text}{unit}" if unit.startswith("%") else f"{text} {unit}".strip()
 
     def measure(self, key: str, column: str = "label") -> str:

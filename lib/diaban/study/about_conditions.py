@@ -151,9 +151,10 @@ class AboutConditions(StudyBase):
         places, where the study declares what makes them so). The newest period of each.
         Example: study.factor_profile("Lộc Ninh").query("verdict == 'worse'").
         """
-        profile, peers = self.results.factor_profile, self.results.peers
+        profile = self.results.factor_profile
         if profile is None:
             return self._no_indicators("factor_profile")
+        peers = self.results.peers
         if peers is not None:
             profile = profile.merge(peers, on=["locality", "indicator"], how="left", validate="one_to_one")
         frame = self._shown(profile, everywhere=False)

@@ -145,9 +145,9 @@ class AboutExcess(AboutConditions):
         (`places.similar_by`); rank 1 is the nearest. A large distance says that there is no close one.
         Example: study.similar_places("bu dang").
         """
-        found = self.results.statistical_neighbours
         if self.results.factor_profile is None:
             return self._no_indicators("similar_places")
+        found = self.results.statistical_neighbours
         if found is None:
             return Withheld("similar_places", "no_similar_by", "declare_similar_by")
         frame = self._shown(found, everywhere=False)

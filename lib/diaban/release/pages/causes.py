@@ -172,11 +172,11 @@ def of_area(c: PageContext) -> Fragment:
     )
     rows = [
         [
-            c.words.indicator(r.indicator),
+            c.words.indicator_with_unit(r.indicator),
             r.period,
-            c.words.indicator_value(r.indicator, r.value),
-            c.words.indicator_value(r.indicator, r.reference),
-            *([c.words.indicator_value(r.indicator, r.peer)] if similar else []),
+            c.words.indicator_number(r.indicator, r.value),
+            c.words.indicator_number(r.indicator, r.reference),
+            *([c.words.indicator_number(r.indicator, r.peer)] if similar else []),
         ]
         for r in profile.itertuples()
     ]

@@ -7,6 +7,9 @@ import pandas as pd
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
 
+WITHOUT_NUMBERS = ("not_shown", "never_coded", "too_few_files")
+"""Results of which only the number of times is told: a row has nothing to add."""
+
 
 def section(c: PageContext) -> Fragment:
     """A count of results, and the table of all of them behind it."""
@@ -28,14 +31,15 @@ def section(c: PageContext) -> Fragment:
     columns = [
         Column(text[key], key in ("estimate_column", "range_column")) for key in (*keys, "result_column")
     ]
-    printed = [_row(c, row) for row in others.itertuples()]
+    told = others[~others["result"].isin(WITHOUT_NUMBERS)].sort_values(["side", "stream", "result", "factor"])
+    printed = [_row(c, row) for row in told.itertuples()]
     return c.section(
         text["heading"],
         level=3,
         anchor="tested",
         answers=[answer],
         points=points,
-        charts=[("", table(columns, printed, stack=True))],
+        charts=[("", table(columns, printed, stack=True))] if printed else [],
     )
 
 
