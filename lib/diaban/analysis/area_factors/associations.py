@@ -196,8 +196,8 @@ def _with_false_discovery(result: pd.DataFrame, false_discovery: float) -> pd.Da
 
 def _at_exposed(indicators: pd.DataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
     """Rows of exposed localities and periods; an indicator known only from other periods keeps those."""
-    here = indicators[indicators["locality"].isin(exposed["locality"])].dropna(subset=["value"])
-    inside = here["period"].isin(exposed["period"])
+    here = indicators[indicators["locality"].isin(exposed["locality"].unique())].dropna(subset=["value"])
+    inside = here["period"].isin(exposed["period"].unique())
     known_inside = here["indicator"].isin(here.loc[inside, "indicator"])
     return here[inside | ~known_inside]
 
