@@ -61,7 +61,7 @@ def _robustness(c: PageContext) -> Fragment:
         text["robust_heading"],
         anchor="robust",
         answers=[answer],
-        points=_spatial(c),
+        points=[*links, *_spatial(c)],
         charts=[("", table(columns, rows, stack=True))] if rows else [],
         notes=[text["robust_note"]],
     )
