@@ -82,6 +82,10 @@ class TestPriorities:
         score = province.priorities("child_abuse", "bu dang").set_index("code")["score"]
         assert score[measures["code"]].is_monotonic_decreasing
 
+    @pytest.mark.parametrize("question", ["priorities", "priorities_chart", "measure_priorities"])
+    def test_too_few_files_have_no_order(self, province, question):
+        assert "Too few case files" in str(getattr(province, question)("child_abuse", "phuoc long"))
+
     def test_measures_need_a_catalogue(self, fresh):
         study = fresh()
         study.__dict__["_measures"] = pd.DataFrame(columns=["measure", "codes", "evidence"])

@@ -98,8 +98,7 @@ class AboutFactors(StudyBase):
         """
         if self.results.case_factors is None:
             return self._no_files("priorities")
-        frame = self._ranked(self._priorities, stream, locality)
-        return self._together(frame, "priorities")
+        return self._ranked(self._priorities, "priorities", stream, locality)
 
     def priorities_chart(self, stream: str | None = None, locality: str = "") -> Chart | Withheld:
         """The ranks that the 15 causes and conditions with the highest scores may hold in a locality.
@@ -132,27 +131,32 @@ class AboutFactors(StudyBase):
             return self._no_files("measure_priorities")
         if self._measures.empty:
             return Withheld("measure_priorities", "no_measures", "declare_measures")
-        ranked = self._ranked(self._measure_priorities, stream, locality)
         told = {f"label_{self.language}": "measure_label", f"lead_{self.language}": "lead"}
         told |= {"cost": "cost", "evidence": "evidence"}
         known = self._measures.set_index("measure").rename(columns=told)
         known = known[[name for name in told.values() if name in known]]
-        return self._together(ranked.join(known, on="measure"), "measure_priorities")
+        ranked = self._measure_priorities.join(known, on="measure")
+        return self._ranked(ranked, "measure_priorities", stream, locality)
 
     # parts of the answers above
 
     def _together(self, frame: pd.DataFrame, question: str) -> StudyFrame:
         has_files = self.results.files is not None
-        files = text("files_of", self.language, periods=self._file_span()) if has_files else ""
+        files = text("files_of", self.language, periods=self._file_span()) + " " if has_files else ""
         units = {"files": files}
         return self._frame(frame, question, tables=["cause_codes", "indicators"], units=units)
 
-    def _ranked(self, frame: pd.DataFrame, stream: str | None, locality: str | None) -> pd.DataFrame:
+    def _ranked(
+        self, frame: pd.DataFrame, question: str, stream: str | None, locality: str | None
+    ) -> StudyFrame | Withheld:
+        """Rows by rank; refused where the files asked about are too few for any."""
         shown = self._shown(frame, everywhere=False)
         if locality:
             shown = frame[frame["locality"] == self.find_locality(locality)]
         shown = shown[shown["stream"].isin(self._streams(stream))]
-        return shown.sort_values(["stream", "locality", "rank"], kind="stable")
+        if shown.empty:
+            return Withheld(question, "too_few_files", "pool_more_years")
+        return self._together(shown.sort_values(["stream", "locality", "rank"], kind="stable"), question)
 
     @property
     def _sides(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
