@@ -68,11 +68,13 @@ def _posterior(rows: pd.DataFrame, neighbours: pd.DataFrame, level: float) -> pd
     if why is not None:
         return table.assign(**dict.fromkeys(_POSTERIOR, np.nan), why=why)
     risks = leroux(cases, reference * years, adjacent)
+    # with a flat level the exact posterior means add up to the cases; the approximation is a little above
+    scale = cases.sum() / (risks.mean * reference * years).sum()
     return table.assign(
-        rate=risks.mean * reference,
-        lower=risks.quantile((1 - level) / 2) * reference,
-        upper=risks.quantile((1 + level) / 2) * reference,
-        probability_above=risks.probability_above(1.0),
+        rate=risks.mean * scale * reference,
+        lower=risks.quantile((1 - level) / 2) * scale * reference,
+        upper=risks.quantile((1 + level) / 2) * scale * reference,
+        probability_above=risks.probability_above(1 / scale),
         spatial_share=risks.rho,
         why=None,
     )

@@ -137,6 +137,7 @@ class AreaSide(Levels):
             self.area_robustness,
             higher_is={i.key: i.higher_is for i in self.spec.indicators},
             periods=self._of_report(),
+            seed=self.spec.model.seed,
             **self._map(),
         )
 

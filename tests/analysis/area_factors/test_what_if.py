@@ -22,7 +22,7 @@ def asked(panel, robustness=None, *, own=False, associations=None, higher_is=WOR
     exposed, indicators, groups = panel
     report_of = {name: name for name in groups.index} if own else groups
     associations = area_factors(*panel) if associations is None else associations
-    options = {"periods": PERIODS} | options
+    options = {"periods": PERIODS, "seed": 1} | options
     return what_if(
         exposed, indicators, groups, report_of, associations, robustness, higher_is=higher_is, **options
     )
@@ -62,21 +62,43 @@ def test_frame(told):
 
 @pytest.mark.parametrize(("target", "quantile"), [("median", 0.5), ("best_quarter", 0.25)])
 def test_change_is_that_of_the_rate_ratio(panel, target, quantile):
-    """A place at x, moved to T: cases times rate ratio ** ((T - x) / sd) - 1, also at its limits."""
+    """A place at x, moved to T: cases times rate ratio ** ((T - x) / sd) - 1."""
     told = of(asked(panel, own=True), target=target)
     ratio = area_factors(*panel).query("part == 'between' and indicator == @STRONG").iloc[0]
     x = means(panel)
     T = x.quantile(quantile)
     moved = x.index[x > T]
     step = (T - x[moved]) / ratio["sd"]
-    for column, name in (("change", "rate_ratio"), ("lower", "upper"), ("upper", "lower")):
-        expected = told.loc[moved, "cases"] * (ratio[name] ** step - 1)
-        assert told.loc[moved, column].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6)
+    expected = told.loc[moved, "cases"] * (ratio["rate_ratio"] ** step - 1)
+    assert told.loc[moved, "change"].to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-6)
     assert (told.loc[x.index[x <= T], "withheld"] == "already_favourable").all()
     assert told["target_value"].unique() == pytest.approx([T])
     assert told.loc[moved, "to_value"].to_numpy() == pytest.approx(T)
     assert told["value"].to_numpy() == pytest.approx(x.to_numpy())
     assert told["cases"].sum() == pytest.approx(panel[0]["cases"].sum())
+
+
+def test_limits_are_those_of_what_was_chosen_for_being_clear(panel):
+    """Of 3 compared 1 is told: level 1 - 0.05 / 3, wider than the coefficient's own; with more told, less."""
+    told = of(asked(panel, own=True, draws=8000))
+    ratio = area_factors(*panel).query("part == 'between' and indicator == @STRONG").iloc[0]
+    x = means(panel)
+    moved = x.index[x > x.median()]
+    step = (x.median() - x[moved]) / ratio["sd"]
+    cases = told.loc[moved, "cases"]
+    plain = cases * (ratio["lower"] ** step - ratio["upper"] ** step)
+    width = told.loc[moved, "upper"] - told.loc[moved, "lower"]
+    assert (width / plain).median() > 1.1
+    every = area_factors(*panel).assign(supported=True)
+    wider = of(asked(panel, own=True, draws=8000, associations=every, higher_is=_towards(every)))
+    ratios = (wider["upper"] - wider["lower"])[moved] / width
+    assert 0.7 < ratios.median() < 1.0
+
+
+def _towards(associations):
+    """Directions in which every association is unfavourable."""
+    between = associations[associations["part"] == "between"].set_index("indicator")["rate_ratio"]
+    return {name: "worse" if ratio > 1 else "better" for name, ratio in between.items()}
 
 
 def test_only_the_unfavourable_side_is_moved_and_nothing_leaves_the_observed_range(panel, told):

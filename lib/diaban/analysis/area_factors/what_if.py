@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from diaban.analysis.area_factors.associations import EVENTS_PER_PARAMETER
 from diaban.analysis.area_factors.fitted import Fitted, fitted_streams
@@ -15,6 +14,7 @@ from diaban.analysis.labels import first_true
 
 TARGETS = ("median", "best_quarter")
 WORSE = {"worse": 1.0, "better": -1.0}
+DRAWS = 4000
 REASONS = ("no_direction", "not_supported", "against_direction", "not_robust")
 COLUMNS = [
     "locality", "stream", "indicator", "target", "target_value", "value", "to_value",
@@ -33,7 +33,9 @@ def what_if(
     *,
     higher_is: Mapping[str, str],
     periods: Sequence[str],
+    seed: int,
     streams: Sequence[str] | None = None,
+    draws: int = DRAWS,
     level: float = 0.95,
     events_per_parameter: float = EVENTS_PER_PARAMETER,
     neighbours: pd.DataFrame | None = None,
@@ -52,8 +54,11 @@ def what_if(
 
     target_value: the target; value, to_value: the locality's mean before and after, weighted by expected
     cases; all in the indicator's unit. cases: modelled cases over all the periods together. change: its
-    difference (negative: fewer), over all the periods; lower, upper: at the limits of the indicator's
-    coefficient (t as in `area_factors`), today's modelled cases taken as known.
+    difference (negative: fewer), over all the periods; lower, upper: the uncertainty of all coefficients
+    together (`draws` of a multivariate t around the fit), and so of the modelled cases too. Only associations
+    that came out clear are told, and those are the larger ones by luck: limits are those of level
+    1 - (1 - level) R / m for R told of m compared, so that of all that are told a share `level` holds the
+    truth (false coverage rate, Benjamini & Yekutieli 2005, JASA 100: 71-81). `change` is not shrunk for it.
 
     withheld, the first that applies: the model's own reasons, `no_direction` (neutral), `not_supported` (in
     `associations`, between), `against_direction` (goes with fewer cases where the study expects more),
@@ -71,15 +76,18 @@ def what_if(
         spatial_streams=spatial_streams,
     )
     rows = with_report(exposed, report_of)
+    refusals = [_refusals(fitted, associations, robustness, higher_is) for fitted in fits]
+    level = _selected_level(fits, refusals, level)
     tables = []
-    for fitted in fits:
+    for fitted, refused in zip(fits, refusals, strict=True):
         totals = totals_of(cells_of(rows, fitted.stream, periods))
         places = sorted(rows.loc[rows["stream"] == fitted.stream, "parent"].unique())
-        refused = _refusals(fitted, associations, robustness, higher_is)
+        told = len(totals) and len(refused) < len(fitted.names)
+        drawn = fitted.draws(draws, np.random.default_rng(seed)) if told else np.empty((0, 0))
         for name in fitted.names:
             table = pd.DataFrame(columns=COLUMNS)
             if name not in refused and len(totals):
-                table = _moved(fitted, totals, name, WORSE[higher_is[name]], level)
+                table = _moved(fitted, totals, name, WORSE[higher_is[name]], drawn, level)
             table = _in_every_place(table, places, refused.get(name, "not_recorded_then"))
             tables.append(table.assign(stream=fitted.stream, indicator=name))
     frame = pd.concat([pd.DataFrame(columns=COLUMNS), *tables], ignore_index=True)[COLUMNS]
@@ -111,23 +119,33 @@ def _refusals(
     return refused
 
 
-def _moved(fitted: Fitted, totals: pd.DataFrame, name: str, direction: float, level: float) -> pd.DataFrame:
-    """Both targets at every locality of report with counts. direction: 1 where more is worse, -1 else."""
+def _selected_level(fits: Sequence[Fitted], refusals: Sequence[Mapping[str, str]], level: float) -> float:
+    """The level of each interval at which `level` of those that are told hold the truth."""
+    compared = sum(len(fitted.design.names) for fitted in fits)
+    told = sum(len(fitted.names) - len(refused) for fitted, refused in zip(fits, refusals, strict=True))
+    return 1 - (1 - level) * max(told, 1) / max(compared, 1)
+
+
+def _moved(
+    fitted: Fitted, totals: pd.DataFrame, name: str, direction: float, drawn: np.ndarray, level: float
+) -> pd.DataFrame:
+    """Both targets at every locality of report with counts. direction: 1 where more is worse, -1 else;
+    drawn: (draws, indicators), coefficients."""
     assert fitted.fit is not None
     design, by = fitted.design, ByParent(totals["parent"])
     at = design.localities.get_indexer(totals.index)
     valued, E = at >= 0, totals["expected"].to_numpy()
-    mu = _modelled(E, np.where(valued, design.X[at, 1:] @ fitted.beta, 0.0), valued)
+    betas = np.vstack([fitted.beta, drawn])  # the fit first
+    mu = _modelled(E, np.where(valued, betas @ design.X[at, 1:].T, 0.0), valued)
     x = np.where(valued, fitted.levels[name].reindex(totals.index), np.nan)
     k = design.names.index(name)
-    half = stats.t.ppf(0.5 + level / 2, fitted.fit.dof) * fitted.fit.error[1 + k]
-    betas = fitted.beta[k] + half * np.array([0.0, -1.0, 1.0])
     quantiles = np.quantile(fitted.levels.loc[design.localities, name], [0.5, 0.5 - 0.25 * direction])
     tables = []
     for target, T in zip(TARGETS, quantiles, strict=True):
         moved = np.where(direction * (x - T) > 0, T, x)
         step = np.nan_to_num(moved - x) / fitted.sd[name]
-        change, *limits = by.sum(mu * np.expm1(betas[:, None] * step))
+        changes = by.sum(mu * np.expm1(betas[:, [k]] * step))
+        lower, upper = np.quantile(changes[1:], [0.5 - level / 2, 0.5 + level / 2], axis=0)
         table = pd.DataFrame(
             {
                 "locality": by.places,
@@ -135,10 +153,10 @@ def _moved(fitted: Fitted, totals: pd.DataFrame, name: str, direction: float, le
                 "target_value": T,
                 "value": _mean(x, E, by),
                 "to_value": _mean(moved, E, by),
-                "cases": by.sum(mu),
-                "change": change,
-                "lower": np.minimum(*limits),
-                "upper": np.maximum(*limits),
+                "cases": by.sum(mu[0]),
+                "change": changes[0],
+                "lower": lower,
+                "upper": upper,
             }
         )
         unknown, stays = ~by.known(E, valued), by.sum((step != 0).astype(int)) == 0
@@ -150,9 +168,12 @@ def _moved(fitted: Fitted, totals: pd.DataFrame, name: str, direction: float, le
 
 
 def _modelled(expected: np.ndarray, eta: np.ndarray, valued: np.ndarray) -> np.ndarray:
-    """Cases at the model's rates, scaled to the total expected; places without values at the whole's rate."""
+    """Cases at the model's rates, scaled to the total expected; places without values at the whole's rate.
+
+    eta: (sets of coefficients, places)."""
     raw = expected * np.exp(eta)
-    return np.where(valued, raw * expected[valued].sum() / raw[valued].sum(), expected)
+    scale = expected[valued].sum() / raw[:, valued].sum(axis=1, keepdims=True)
+    return np.where(valued, raw * scale, expected)
 
 
 def _mean(x: np.ndarray, weight: np.ndarray, by: ByParent) -> np.ndarray:

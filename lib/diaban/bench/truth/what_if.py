@@ -28,6 +28,7 @@ def judge(world: World) -> pd.DataFrame:
         one.groups,
         world.associations,
         higher_is=directions(one),
+        seed=world.seed,
         periods=list(one.exposed["period"].unique()),
     )
     true = pd.concat(true_changes(one), ignore_index=True)
