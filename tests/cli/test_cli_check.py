@@ -12,6 +12,16 @@ from diaban.check.analyses import answered
 from diaban.cli import main
 from diaban.language.catalogue import catalogue
 
+CHECKED = (
+    "area_factors/associations",
+    "area_factors/panel",
+    "case_factors/share_comparison",
+    "case_factors/coder_agreement",
+    "detectability",
+    "rates",
+    "trends",
+)
+"""The analyses that `diaban check` sums up in a line each."""
 DATA = Path(__file__).parents[2] / "data"
 
 
@@ -67,8 +77,8 @@ def test_refused_rows_are_counted_with_an_example(checked):
 
 
 def test_every_reason_that_an_analysis_gives_has_words():
-    sources = Path(analysis.__file__).parent.rglob("*.py")
-    text = "".join(source.read_text(encoding="utf-8") for source in sources)
+    folder = Path(analysis.__file__).parent
+    text = "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in CHECKED)
     given = {word for word in catalogue("withheld") if f'"{word}"' in text}
     assert len(given) > 8
     assert given <= set(catalogue("check"))

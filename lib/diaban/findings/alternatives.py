@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,6 +22,7 @@ DOMINATING = 1.5
 
 LEVEL = frozenset({"level_high", "level_low"})
 TREND = frozenset({"trend_up", "trend_down"})
+AREA = frozenset({"area_factor", "area_fragile"})
 FILES = frozenset({"cause_over", "cause_disputed", "cause_hint"})
 
 
@@ -74,6 +75,13 @@ class Surroundings:
             return set()
         days = pd.to_datetime(changes["on"]).astype("datetime64[us]")
         return set(assign_periods(days, periods_frame(self.spec.periods)).dropna())
+
+    def of_codes(self, stream: str | None, codes: set[str]) -> pd.DataFrame:
+        """Rows of case_factors that are shown, of these codes."""
+        rows = self._shown("case_factors")
+        if rows.empty or not codes:
+            return rows.head(0)
+        return rows[(rows["stream"] == stream) & rows["code"].isin(codes) & rows["withheld"].isna()]
 
     def periods(self, block: str) -> set[str]:
         return {period for b in self.spec.periods.blocks if b.key == block for period in b.periods}
@@ -137,11 +145,35 @@ def _boundary_changed(finding: Finding, around: Surroundings) -> bool:
     return bool(compared & around.changed_in)
 
 
+def _files_point_elsewhere(finding: Finding, around: Surroundings) -> bool:
+    """A code of the same factor stands on fewer files here than elsewhere."""
+    codes = _partners(around.spec, finding.factors, of="indicators", give="codes")
+    rows = around.of_codes(finding.stream, codes)
+    return bool(len(rows) and (rows["share"] < rows["rest_share"]).all())
+
+
+def _area_points_elsewhere(finding: Finding, around: Surroundings) -> bool:
+    """An indicator of the same factor is clearly more favourable here."""
+    indicators = _partners(around.spec, finding.factors, of="codes", give="indicators")
+    profile = around.frames.get("factor_profile", pd.DataFrame())
+    if profile.empty or not indicators:
+        return False
+    rows = profile[profile["indicator"].isin(indicators)]
+    return bool(len(rows) and (rows["verdict"] == "better").fillna(False).all())
+
+
+def _partners(spec: StudySpec, named: Sequence[str], *, of: str, give: str) -> set[str]:
+    """What the other side measures of the factors that `named` codes or indicators belong to."""
+    return {other for f in spec.factors if {*named} & {*getattr(f, of)} for other in getattr(f, give)}
+
+
 def _coders_disagree(finding: Finding, around: Surroundings) -> bool:
     return around.evidence.agreed.get(finding.factors[0]) is False
 
 
 SUGGESTED: tuple[tuple[str, frozenset[str], Callable[[Finding, Surroundings], bool]], ...] = (
+    ("files_point_elsewhere", AREA, _files_point_elsewhere),
+    ("area_points_elsewhere", FILES, _area_points_elsewhere),
     ("coders_disagree", FILES, _coders_disagree),
     ("coding_completeness", FILES, _coding_incomplete),
     ("few_files", FILES, _few_files),

@@ -95,10 +95,12 @@ def first_screen(findings: list[Finding]) -> list[Finding]:
 
 
 def _said_already(finding: Finding, chosen: list[Finding]) -> bool:
-    """A second target; or the area side of a cause that the case side has told, with the same measures."""
+    """A second target; an indicator told for another stream; the area side of a cause that files told."""
     if finding.statement == "target_by_luck":
         return any(f.statement == "target_by_luck" for f in chosen)
     if finding.statement == "area_factor":
+        if any((f.statement, f.factors) == (finding.statement, finding.factors) for f in chosen):
+            return True
         told = {
             m for f in chosen if (f.statement, f.stream) == ("cause_over", finding.stream) for m in f.measures
         }

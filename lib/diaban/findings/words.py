@@ -134,6 +134,12 @@ class Words:
             }
         return said | {name: self._fact(name, value, finding) for name, value in finding.facts.items()}
 
+    def _difference(self, indicator: str, value: object) -> str:
+        """How far two places are apart: of percentages, in points."""
+        if self._indicators[indicator].unit[self.language].startswith("%"):
+            return f"{self.indicator_number(indicator, value)} {self.text('direction', 'points')}"
+        return self.indicator_value(indicator, value)
+
     def _fact(self, name: str, value: object, finding: Finding) -> str:
         """A raw value in the form that its name asks for."""
         if name == "code":
@@ -142,7 +148,9 @@ class Words:
             return self.indicator(str(value))
         if name in ("direction", "gap"):
             return self.text(name, str(value))
-        if name in ("value", "reference", "sd"):
+        if name == "sd":
+            return self._difference(str(finding.facts["indicator"]), value)
+        if name in ("value", "reference"):
             return self.indicator_value(str(finding.facts["indicator"]), value)
         if name == "baseline":
             return self.period(str(value))
@@ -155,6 +163,11 @@ class Words:
         if "share" in name:
             return numbers.percent(value, self.language)
         return numbers.number(value, self.language, decimals=1)
+
+
+def small(sentence: str) -> str:
+    """The name as it stands inside a sentence; an abbreviation keeps its capitals."""
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]
 
 
 def capital(sentence: str) -> str:

@@ -13,6 +13,7 @@ from diaban.release.ranges import Equation
 from diaban.release.suppression import also_shown
 
 BEYOND = "|beyond"
+SUM = "|sum"
 
 
 class MomentTables(NamedTuple):
@@ -32,27 +33,36 @@ def moments_shown(
     codes_of: Mapping[str, list[str]],
     threshold: int,
 ) -> set[str]:
-    """Cells of moments that may be shown beside what is shown already, all of a locality and stream or none.
+    """Cells of moments that may be shown beside what is shown already: of a locality and stream all or none.
 
     moments: locality (WHOLE for all together), stream, moment, n, n_files. tables, hidden: what is published
-    without them, which does not change: a moment is not worth a code. The whole is tried first.
+    without them, which does not change: a moment is not worth a code. The whole comes
+    first, moment by moment.
     """
     mine = moment_tables(moments, tables.counts, codes_of, threshold)
     candidates: dict[str, set[str]] = {}
     for row in moments.itertuples():
         cell = moment_cell(row.locality, row.stream, row.moment)
         if cell not in mine.small and files_cell(row.locality, row.stream) not in hidden:
-            together = f"{row.locality != WHOLE}|{row.locality}|{row.stream}"
+            whole = row.locality == WHOLE
+            together = f"{not whole}|{row.locality}|{row.stream}" + (f"|{row.moment}" if whole else "")
             candidates.setdefault(together, set()).update([cell, cell + WITHOUT])
     return also_shown(
         pd.concat([tables.counts, mine.counts]),
         [*tables.equations, *mine.equations],
         hidden,
         candidates,
-        protected=tables.primary | mine.small,
+        protected=tables.primary | mine.small | _few(mine, threshold),
         unpublished=mine.slack | set(mine.counts.index),
         threshold=threshold,
     )
+
+
+def _few(mine: MomentTables, threshold: int) -> set[str]:
+    """Files beyond what a moment is compared with, where they are few: those with two of its codes, or with
+    others than one of them, are small groups like any other."""
+    beyond = [cell for cell in mine.slack if not cell.endswith(SUM)]
+    return {cell for cell in beyond if mine.counts[cell] < threshold}
 
 
 def moment_tables(
@@ -86,7 +96,7 @@ def _bounds(
     cell: str, n: int, codes: tuple[str, ...], files_with: pd.Series
 ) -> tuple[list[Equation], dict[str, int]]:
     """cell <= the sum of its codes, and cell >= each of them."""
-    total, overlap = cell + BEYOND + "|sum", cell + BEYOND + "|overlap"
+    total, overlap = cell + BEYOND + SUM, cell + BEYOND + "|overlap"
     own = files_with[list(codes)].astype(int)
     beyond = {total: int(own.sum()), overlap: int(own.sum()) - n}
     equations = [Equation(total, codes), Equation(total, (cell, overlap))]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from diaban import charts
+from diaban.findings.words import small
 from diaban.language.catalogue import catalogue
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
@@ -18,14 +19,14 @@ def in_short(c: PageContext) -> Fragment:
     text, factors = c.text["causes"], c.cube["area_factors"]
     if factors.empty or factors["withheld"].notna().all():
         return c.section(text["association_heading"], level=3, notes=_refusals(c))
-    steady = _steady(c)
-    answer = text["association_answer_steady" if len(steady) else "association_answer_none_steady"]
+    robust = steady(c)
+    answer = text["association_answer_steady" if len(robust) else "association_answer_none_steady"]
     points = [
         text["association_steady"].format(
             stream=c.spec.stream(stream).label[c.language],
             indicators=c.listing([_direction(c, r) for r in rows.itertuples()]),
         )
-        for stream, rows in steady.groupby("stream", sort=False)
+        for stream, rows in robust.groupby("stream", sort=False)
     ]
     return c.section(
         text["association_heading"],
@@ -36,7 +37,7 @@ def in_short(c: PageContext) -> Fragment:
     )
 
 
-def _steady(c: PageContext) -> pd.DataFrame:
+def steady(c: PageContext) -> pd.DataFrame:
     """Links between places that stay under other models."""
     tested = c.cube.frames.get("area_robustness")
     between = c.cube["area_factors"].query("part == 'between'")
@@ -48,7 +49,7 @@ def _steady(c: PageContext) -> pd.DataFrame:
 
 def _direction(c: PageContext, row) -> str:
     key = "direction_up" if row.rate_ratio > 1 else "direction_down"
-    return c.text["causes"][key].format(indicator=c.words.indicator(row.indicator))
+    return c.text["causes"][key].format(indicator=small(c.words.indicator(row.indicator)))
 
 
 def in_full(c: PageContext) -> Fragment:

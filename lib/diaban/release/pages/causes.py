@@ -6,6 +6,7 @@ import pandas as pd
 
 from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
+from diaban.findings.words import small
 from diaban.release.pages import association
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render, table
@@ -72,21 +73,37 @@ def _hints(c: PageContext) -> str:
 
 
 def _answer_area(c: PageContext) -> str:
-    text = c.text["causes"]
-    profile = c.here("factor_profile")
-    worse = profile[profile["verdict"] == "worse"] if len(profile) else profile
-    if worse.empty:
+    """What is clearly less favourable here: with a link that holds up, and without; and what is better."""
+    text, profile = c.text["causes"], c.here("factor_profile")
+    if profile.empty:
         return text["answer_area_none"]
-    listed = [
-        text["against"].format(
-            indicator=c.words.indicator(r.indicator),
-            direction=c.words.text("direction", "higher" if r.value > r.reference else "lower"),
-            value=c.words.indicator_value(r.indicator, r.value),
-            reference=c.words.indicator_value(r.indicator, r.reference),
+    steady = set(association.steady(c)["indicator"])
+    worse, better = (profile[profile["verdict"] == verdict] for verdict in ("worse", "better"))
+    linked, others = worse[worse["indicator"].isin(steady)], worse[~worse["indicator"].isin(steady)]
+    said = [
+        text[key].format(listed=_against(c, rows), top=c.words.top)
+        for key, rows in (
+            ("answer_area_linked", linked),
+            ("answer_area_unlinked", others),
+            ("answer_area_better", better),
         )
-        for r in worse.itertuples()
+        if len(rows)
     ]
-    return text["answer_area"].format(worse=c.listing(listed))
+    return " ".join(said if len(worse) else [text["answer_area_none"], *said])
+
+
+def _against(c: PageContext, rows: pd.DataFrame) -> str:
+    return c.listing(
+        [
+            c.text["causes"]["against"].format(
+                indicator=small(c.words.indicator(r.indicator)),
+                direction=c.words.text("direction", "higher" if r.value > r.reference else "lower"),
+                value=c.words.indicator_value(r.indicator, r.value),
+                reference=c.words.indicator_value(r.indicator, r.reference),
+            )
+            for r in rows.itertuples()
+        ]
+    )
 
 
 def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str) -> tuple[str, str] | None:
@@ -211,7 +228,7 @@ def _similar_places(c: PageContext) -> list[str]:
         for r in rows.itertuples()
         if r.neighbour in c.words.known_places
     ]
-    by = [c.words.indicator(key) for key in c.spec.places.similar_by]
+    by = [small(c.words.indicator(key)) for key in c.spec.places.similar_by]
     return [text["similar_places"].format(places=c.listing(places), by=c.listing(by))] if places else []
 
 

@@ -22,10 +22,10 @@ def section(c: PageContext) -> Fragment:
     for stream in c.spec.streams:
         label = stream.label[c.language]
         own, all_files = here[here["stream"] == stream.key], whole[whole["stream"] == stream.key]
-        if len(own):
+        if len(own) > 1:
             answers.append(_answer(c, label, own))
             figures.append(_figure(c, label, own, where=c.place))
-        elif len(all_files):
+        elif len(all_files) > 1:
             answers.append(f"{_answer(c, label, all_files)} {text['of_whole'].format(top=c.words.top)}")
         points += _lag(c, stream.key)
     return c.section(
@@ -46,7 +46,7 @@ def of_whole(c: PageContext) -> Fragment:
     text, rows = c.text["chain"], _shown(c, "event_moments", WHOLE)
     where = text["all_of"].format(top=c.words.top)
     named = [(s.label[c.language], rows[rows["stream"] == s.key]) for s in c.spec.streams]
-    named = [(label, own) for label, own in named if len(own)]
+    named = [(label, own) for label, own in named if len(own) > 1]
     return c.section(
         text["heading"],
         anchor="chain",
@@ -68,7 +68,14 @@ def _answer(c: PageContext, stream: str, rows: pd.DataFrame) -> str:
     text = c.text["chain"]
     named = rows[rows["named"].fillna(False).astype(bool)]
     if named.empty:
-        return text["not_named"].format(stream=stream)
+        first, second = rows.sort_values(["share", "moment"], ascending=[False, True]).head(2).itertuples()
+        return text["not_named"].format(
+            stream=stream,
+            first=c.text["moments"][first.moment],
+            first_share=c.percent(first.share),
+            second=c.text["moments"][second.moment],
+            second_share=c.percent(second.share),
+        )
     row = named.iloc[0]
     return text["named"].format(
         stream=stream,
@@ -87,7 +94,8 @@ def _figure(c: PageContext, stream: str, rows: pd.DataFrame, *, where: str) -> t
         where=where,
     )
     options = c.chart_options(title=text["title"].format(stream=stream), caption=caption)
-    chart = charts.chain(rows, **options | {"labels": options["labels"] | c.text["moments"]})
+    labels = {"labels": options["labels"] | c.text["moments"], "named_label": text["named_label"]}
+    chart = charts.chain(rows, **options | labels)
     columns = [Column(text["moment_column"])]
     columns += [Column(c.text["causes"][key], True) for key in ("files_column", "share_column")] + [
         Column(c.text["situation"]["column_range"], True)

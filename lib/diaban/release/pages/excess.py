@@ -84,9 +84,10 @@ def _answer(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> str:
         text["part"].format(indicator=c.words.indicator(r.component), **_numbers(c, r))
         for r in clear.itertuples()
     ]
-    left = by.loc["unexplained"]
+    left, other = by.loc["unexplained"], parts.loc[parts["component"] == "other", "cases"]
     more = text["with_factors"].format(
         parts=c.listing(listed),
+        other=_number(c, float(other.sum()), signed=True),
         unexplained=_number(c, left["cases"], signed=True),
         lower=_number(c, left["lower"]),
         upper=_number(c, left["upper"]),
@@ -125,7 +126,11 @@ def _what_if(c: PageContext, stream: StreamSpec) -> list[str]:
     frame = c.cube["what_if"]
     rows = frame[(frame["locality"] == c.locality) & (frame["stream"] == stream.key)]
     rows = rows[~rows["hidden"] & rows["withheld"].isna() & (rows["target"] == "median")]
-    rows = rows[rows["change"] <= -LEAST_FEWER].sort_values("change").head(1)
+    profile = c.here("factor_profile")
+    worse = profile.loc[profile["verdict"] == "worse", "indicator"]
+    rows = (
+        rows[(rows["change"] <= -LEAST_FEWER) & rows["indicator"].isin(worse)].sort_values("change").head(1)
+    )
     return [
         c.text["excess"]["what_if"].format(
             indicator=c.words.indicator(r.indicator),

@@ -29,6 +29,7 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
         "index",
         text=text,
         title=title,
+        whole_link=text["index"]["whole_link"].format(top=first.words.top),
         period=text["period"].format(period=first.words.period(period)),
         answer=text["index"]["answer"].format(
             count=first.number(len(reported)), period=text["period"].format(period=first.words.period(period))

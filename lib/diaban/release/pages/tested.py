@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from diaban.findings.words import capital
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render, table
 
 WITHOUT_NUMBERS = ("not_shown", "never_coded", "too_few_files")
 """Results of which only the number of times is told: a row has nothing to add."""
@@ -21,7 +22,7 @@ def section(c: PageContext) -> Fragment:
     others = rows[~rows["is_finding"].astype(bool)]
     counts = others["result"].value_counts(sort=True)
     points = [
-        text["summary"].format(count=c.number(n), result=c.words.text("result", str(result)))
+        text["summary"].format(count=c.number(n), result=capital(c.words.text("result", str(result))))
         for result, n in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
     ]
     answer = text["answer"].format(
@@ -33,14 +34,9 @@ def section(c: PageContext) -> Fragment:
     ]
     told = others[~others["result"].isin(WITHOUT_NUMBERS)].sort_values(["side", "stream", "result", "factor"])
     printed = [_row(c, row) for row in told.itertuples()]
-    return c.section(
-        text["heading"],
-        level=3,
-        anchor="tested",
-        answers=[answer],
-        points=points,
-        charts=[("", table(columns, printed, stack=True))] if printed else [],
-    )
+    told_table = table(columns, printed, stack=True) if printed else ""
+    section = c.section(text["heading"], level=3, anchor="tested", answers=[answer], points=points)
+    return section + (render("folded", text=c.text, table=told_table) if printed else Fragment(""))
 
 
 def _row(c: PageContext, row) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
+from diaban.findings.words import small
 from diaban.language.catalogue import catalogue
 from diaban.release.cube import Cube
 from diaban.release.pages import association, chain, meeting
@@ -47,10 +48,14 @@ def _robustness(c: PageContext) -> Fragment:
     clear = supported.reindex(keys).fillna(False).astype(bool).to_numpy()
     tested = frame[clear & frame["same_sign_share"].notna()]
     steady = tested[tested["robust"].fillna(False).astype(bool)]
-    links = [f"{c.words.indicator(r.indicator)} ({_stream(c, r.stream)})" for r in steady.itertuples()]
-    answer = (
-        text["robust_answer_some"].format(links=c.listing(links)) if links else text["robust_answer_none"]
-    )
+    links = [
+        c.text["causes"]["association_steady"].format(
+            stream=_stream(c, stream),
+            indicators=c.listing([small(c.words.indicator(i)) for i in of_stream]),
+        )
+        for stream, of_stream in steady.groupby("stream", sort=False)["indicator"]
+    ]
+    answer = text["robust_answer_some" if links else "robust_answer_none"]
     columns = [Column(c.text["causes"]["indicator_column"]), Column(text["robust_column"])]
     columns += [
         Column(text[key], True)
