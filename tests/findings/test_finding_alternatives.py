@@ -4,7 +4,19 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from finding_frames import AGREEMENT, CODE, RATE, RUN, TREND, cube_frames, frame, hidden
+from finding_frames import (
+    AGREEMENT,
+    AREA,
+    CODE,
+    PROFILE,
+    RATE,
+    ROBUSTNESS,
+    RUN,
+    TREND,
+    cube_frames,
+    frame,
+    hidden,
+)
 
 from diaban.findings.alternatives import SUGGESTED
 from diaban.findings.locality import ORDER, locality_findings
@@ -189,3 +201,36 @@ def test_each_is_said_once(alternatives):
 def test_every_suggestion_has_its_words_and_its_statements(language):
     assert {key for key, _, _ in SUGGESTED} <= set(sentences(language)["alternative"])
     assert {statement for _, kinds, _ in SUGGESTED for statement in kinds} <= set(ORDER)
+
+
+POOR = {"indicator": "poor_households"}
+KT1 = {"code": "KT1"}
+"""A code and an indicator of one factor of the study."""
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.1, True), (0.5, False)])
+def test_files_that_point_the_other_way_are_told_beside_an_indicator(alternatives, share, said):
+    found = alternatives(
+        area_factors=frame(AREA, POOR),
+        factor_profile=frame(PROFILE, POOR),
+        area_robustness=pd.DataFrame([ROBUSTNESS | POOR]),
+        case_factors=frame(CODE, KT1 | {"share": share, "rest_share": 0.3, "over": False, "p": 0.6}),
+    )
+    assert ("files_point_elsewhere" in found["area_factor"]) == said
+
+
+def test_hidden_files_point_nowhere(alternatives):
+    found = alternatives(
+        area_factors=frame(AREA, POOR),
+        factor_profile=frame(PROFILE, POOR),
+        case_factors=frame(CODE, KT1 | {"share": 0.1, "hidden": True}),
+    )
+    assert "files_point_elsewhere" not in found["area_factor"]
+
+
+@pytest.mark.parametrize(("verdict", "said"), [("better", True), ("similar", False), ("worse", False)])
+def test_an_indicator_that_points_the_other_way_is_told_beside_a_code(alternatives, verdict, said):
+    found = alternatives(
+        case_factors=frame(CODE, KT1), factor_profile=frame(PROFILE, POOR | {"verdict": verdict})
+    )
+    assert ("area_points_elsewhere" in found["cause_over"]) == said

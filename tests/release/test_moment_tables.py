@@ -81,3 +81,15 @@ def test_a_moment_that_would_tell_is_not_shown():
 def test_no_candidates_show_nothing():
     counts, equations, _, _ = _system()
     assert also_shown(counts, equations, set(), {}, protected=[], threshold=5) == set()
+
+
+def test_few_files_with_two_codes_of_a_moment_keep_it_hidden():
+    """20 and 12 files with the codes, 29 with either: 3 with both, as the union would tell."""
+    counts, equations, _, slack = _system()
+    union = moment_cell("b", STREAM, "guardian")
+    overlap = f"{union}|beyond|overlap"
+    counts = counts.copy()
+    counts[union], counts[union + WITHOUT], counts[overlap] = 29, 31, 3
+    told = {"b": {union, union + WITHOUT}}
+    asked = {"protected": {overlap}, "unpublished": slack, "threshold": 5}
+    assert also_shown(counts, equations, set(), told, **asked) == set()
