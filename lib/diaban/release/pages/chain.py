@@ -67,6 +67,8 @@ def _shown(c: PageContext, name: str, locality: str) -> pd.DataFrame:
 def _answer(c: PageContext, stream: str, rows: pd.DataFrame) -> str:
     text = c.text["chain"]
     named = rows[rows["named"].fillna(False).astype(bool)]
+    if named.empty and rows["named"].isna().any():
+        return text["partly"].format(stream=stream)
     if named.empty:
         first, second = rows.sort_values(["share", "moment"], ascending=[False, True]).head(2).itertuples()
         return text["not_named"].format(
