@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,7 +13,7 @@ from diaban.release.ranges import Equation
 from diaban.release.suppression import also_shown
 
 BEYOND = "|beyond"
-SUM = "|sum"
+SUM, OVERLAP = "|sum", "|overlap"
 
 
 class MomentTables(NamedTuple):
@@ -43,7 +43,9 @@ def moments_shown(
     candidates: dict[str, set[str]] = {}
     for row in moments.itertuples():
         cell = moment_cell(row.locality, row.stream, row.moment)
-        if cell not in mine.small and files_cell(row.locality, row.stream) not in hidden:
+        codes = [code_cell(row.locality, row.stream, code) for code in codes_of[row.moment]]
+        apart = cell not in mine.small and files_cell(row.locality, row.stream) not in hidden
+        if apart and not _tells_few(cell, codes, mine, hidden, threshold):
             whole = row.locality == WHOLE
             together = f"{not whole}|{row.locality}|{row.stream}" + (f"|{row.moment}" if whole else "")
             candidates.setdefault(together, set()).update([cell, cell + WITHOUT])
@@ -56,6 +58,14 @@ def moments_shown(
         unpublished=mine.slack | set(mine.counts.index),
         threshold=threshold,
     )
+
+
+def _tells_few(cell: str, codes: Sequence[str], mine: MomentTables, hidden: set[str], threshold: int) -> bool:
+    """Whether the moment, beside those of its codes that are shown, tells of few files by subtraction."""
+    seen = [code for code in codes if code not in hidden]
+    beside = [f"{cell}{BEYOND}|{code.rsplit('|', 1)[1]}" for code in seen]
+    beside += [cell + BEYOND + OVERLAP] if len(seen) == len(codes) else []
+    return bool((mine.counts[beside] < threshold).any())
 
 
 def _few(mine: MomentTables, threshold: int) -> set[str]:
@@ -96,7 +106,7 @@ def _bounds(
     cell: str, n: int, codes: tuple[str, ...], files_with: pd.Series
 ) -> tuple[list[Equation], dict[str, int]]:
     """cell <= the sum of its codes, and cell >= each of them."""
-    total, overlap = cell + BEYOND + SUM, cell + BEYOND + "|overlap"
+    total, overlap = cell + BEYOND + SUM, cell + BEYOND + OVERLAP
     own = files_with[list(codes)].astype(int)
     beyond = {total: int(own.sum()), overlap: int(own.sum()) - n}
     equations = [Equation(total, codes), Equation(total, (cell, overlap))]
