@@ -45,7 +45,7 @@ def _answer_files(c: PageContext) -> str:
         return text["answer_no_files"]
     if rows["hidden"].all():
         return text["answer_files_hidden"]
-    over = rows[rows["over"].fillna(False).astype(bool) & ~rows["code"].isin(_disputed(c))]
+    over = rows[rows["over"].fillna(False).astype(bool) & ~rows["code"].isin(disputed_codes(c))]
     if over.empty:
         return " ".join([text["answer_none"].format(top=c.words.top), _hints(c)]).strip()
     codes = [
@@ -54,7 +54,7 @@ def _answer_files(c: PageContext) -> str:
     return text["answer_over"].format(top=c.words.top, codes=c.listing(codes))
 
 
-def _disputed(c: PageContext) -> set[str]:
+def disputed_codes(c: PageContext) -> set[str]:
     """Codes on which two coders do not agree well enough."""
     agreement = c.cube.frames.get("coder_agreement")
     if agreement is None:
@@ -115,7 +115,7 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
     if shown.empty:
         return None
     shown = shown.sort_values(["share", "code"], ascending=[False, True]).head(SHOWN_CODES)
-    disputed = _disputed(c)
+    disputed = disputed_codes(c)
     frame = shown.assign(
         note=[
             text["rest"].format(share=c.percent(r.rest_share))

@@ -9,9 +9,12 @@ from diaban.findings.words import small
 from diaban.language.catalogue import catalogue
 from diaban.release.cube import Cube
 from diaban.release.pages import association, chain, meeting
+from diaban.release.pages.causes import disputed_codes
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, page, render, table
 from diaban.spec import StudySpec
+
+MOST_CODES = 12
 
 
 def whole_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> str:
@@ -21,7 +24,14 @@ def whole_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> st
     title = text["title"].format(top=c.words.top)
     head = render("head_of_whole", text=c.text, title=title, subject=spec.study.title[language], nav=[])
     body = head + render("lead", text=text["intro"]) + association.in_full(c) + _robustness(c)
-    body += _importance(c) + meeting.section(c, level=2) + chain.of_whole(c) + _agreement(c) + _sensitivity(c)
+    body += (
+        _importance(c)
+        + _matrix(c)
+        + meeting.section(c, level=2)
+        + chain.of_whole(c)
+        + _agreement(c)
+        + _sensitivity(c)
+    )
     body += render("say", heading=c.text["causes"]["limits_heading"], paragraphs=[c.text["causes"]["limits"]])
     title = f"{title} · {spec.study.title[language]}"
     return page(body.html, title=title, language=language, simulated=spec.study.simulated)
@@ -140,6 +150,37 @@ def _importance_chart(c: PageContext, stream: str, rows: pd.DataFrame) -> tuple[
         for r in rows.itertuples()
     ]
     return chart._repr_html_(), table(columns, printed)
+
+
+def _matrix(c: PageContext) -> Fragment:
+    """Causes and conditions by locality: the shares that can be shown, in order of name, not of rank."""
+    if not c.has_files:
+        return Fragment("")
+    text, whole, rows = c.text["whole_page"], c.cube["case_factors_whole"], c.cube["case_factors"]
+    names = c.cube["localities"].query("reported").set_index("locality")["name"]
+    disputed = disputed_codes(c)
+    figures = []
+    for stream in c.spec.streams:
+        first = whole[whole["stream"] == stream.key].sort_values(["share", "code"], ascending=[False, True])
+        keys = pd.MultiIndex.from_product(
+            [first["code"].head(MOST_CODES), names.index], names=["code", "locality"]
+        )
+        cells = rows[rows["stream"] == stream.key].set_index(["code", "locality"]).reindex(keys).reset_index()
+        if cells["share"].isna().all():
+            continue
+        over = cells["over"].fillna(False).astype(bool) & ~cells["code"].isin(disputed)
+        chart = charts.matrix(
+            cells.assign(emphasis=over, hidden=cells["hidden"].fillna(True).astype(bool)),
+            title=text["matrix_title"].format(stream=stream.label[c.language]),
+            caption=text["matrix_caption"],
+            row="code",
+            column="locality",
+            value="share",
+            short=names.to_dict(),
+            **c.chart_options(),
+        )
+        figures.append((chart._repr_html_(), ""))
+    return c.section(text["matrix_heading"], anchor="matrix", charts=figures) if figures else Fragment("")
 
 
 def _agreement(c: PageContext) -> Fragment:
