@@ -59,9 +59,15 @@ def main_models(
 ) -> list[MainModel]:
     """The model of every stream; arguments and refusals as in `area_factors`."""
     told = fitted_streams(
-        exposed, indicators, groups, streams=streams, events_per_parameter=events_per_parameter
+        exposed,
+        indicators,
+        groups,
+        streams=streams,
+        events_per_parameter=events_per_parameter,
+        neighbours=neighbours,
+        spatial_streams=spatial_streams,
     )
-    return [_main(one, neighbours if one.stream in spatial_streams else None) for one in told]
+    return [_main(one) for one in told]
 
 
 def with_spatial_effects(model: MainModel, neighbours: pd.DataFrame) -> MainModel:
@@ -84,7 +90,5 @@ def with_spatial_effects(model: MainModel, neighbours: pd.DataFrame) -> MainMode
     )
 
 
-def _main(one: Fitted, neighbours: pd.DataFrame | None) -> MainModel:
-    variation = variation_of(len(one.design.localities), one.member)
-    model = MainModel(one.stream, one.names, one.refused, one.sd, one.design, one.fit, variation)
-    return model if neighbours is None else with_spatial_effects(model, neighbours)
+def _main(one: Fitted) -> MainModel:
+    return MainModel(one.stream, one.names, one.refused, one.sd, one.design, one.fit, one.variation)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
+from diaban.findings.evidence import agreed_codes
 from diaban.findings.words import small
 from diaban.release.pages import association
 from diaban.release.pages.context import PageContext
@@ -56,11 +57,8 @@ def _answer_files(c: PageContext) -> str:
 
 def disputed_codes(c: PageContext) -> set[str]:
     """Codes on which two coders do not agree well enough."""
-    agreement = c.cube.frames.get("coder_agreement")
-    if agreement is None:
-        return set()
-    failed = (agreement["unit"] == "code") & ~agreement["agreed"].fillna(True).astype(bool)
-    return set(agreement.loc[failed, "code"])
+    agreed = agreed_codes(c.cube.frames.get("coder_agreement"))
+    return {code for code, agree in agreed.items() if not agree}
 
 
 def _hints(c: PageContext) -> str:

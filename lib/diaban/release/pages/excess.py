@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from diaban import charts
+from diaban.release.pages import association
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
 from diaban.spec.streams import StreamSpec
@@ -55,8 +56,8 @@ def _furthest(c: PageContext, rows: pd.DataFrame) -> list[StreamSpec]:
 
 def _named(c: PageContext, stream: str, parts: pd.DataFrame) -> pd.DataFrame:
     """Totals, age, indicators whose link with the stream holds up, the others added up, and what is left."""
-    tested = c.cube["area_robustness"]
-    robust = tested.loc[(tested["stream"] == stream) & tested["robust"].astype(bool), "indicator"]
+    links = association.steady(c)
+    robust = links.loc[links["stream"] == stream, "indicator"]
     by = parts.set_index("component", drop=False)
     own = parts[~parts["component"].isin([*TOTALS, *REST])]
     steady, others = own[own["component"].isin(robust)], own[~own["component"].isin(robust)]
