@@ -151,7 +151,7 @@ class Levels:
                     t["mean_per_year"], c, true_change=c
                 ),
             )
-            for target in self.spec.targets
+            for target in self.spec.changes_aimed_at()
         ]
         empty = rows.head(0).assign(change=0.0, chance_by_luck=0.0, chance_if_true=0.0)
         return pd.concat(tables or [empty], ignore_index=True)

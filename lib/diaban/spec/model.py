@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from diaban.spec.editions import EditionSpec
 from diaban.spec.factors import (
     ConfigurationSpec,
     DomainSpec,
@@ -16,10 +17,13 @@ from diaban.spec.factors import (
     IndicatorSpec,
     PriorityWeights,
 )
+from diaban.spec.handling import HandlingSpec
 from diaban.spec.places import LevelSpec, PlacesSpec
 from diaban.spec.source import SourceSpec
-from diaban.spec.streams import PopulationSpec, StreamSpec, TargetSpec
+from diaban.spec.streams import PopulationSpec, StreamSpec
+from diaban.spec.targets import TargetSpec
 from diaban.spec.text import Declared, Text
+from diaban.spec.themes import ThemeSpec
 
 DEFAULT_THRESHOLD = 5
 """A count below this, zero included, is not shown."""
@@ -107,6 +111,9 @@ class StudySpec(Declared):
     indicators: list[IndicatorSpec] = Field(default_factory=list)
     factors: list[FactorSpec] = Field(default_factory=list)
     targets: list[TargetSpec] = Field(default_factory=list)
+    handling: HandlingSpec | None = None
+    themes: list[ThemeSpec] = Field(default_factory=list)
+    editions: list[EditionSpec] = Field(default_factory=list)
     sources: list[SourceSpec] = Field(min_length=1)
     reference: ReferenceSpec = ReferenceSpec()
     disclosure: DisclosureSpec = DisclosureSpec()
@@ -124,7 +131,8 @@ class StudySpec(Declared):
         indicators = {i.key for i in self.indicators}
         _require("factors.indicators", (k for f in self.factors for k in f.indicators), indicators)
         streams = {s.key for s in self.streams}
-        _require("targets.stream", (t.stream for t in self.targets), streams)
+        _require("targets.stream", (t.stream for t in self.targets if t.stream), streams)
+        _require("themes.streams", (k for t in self.themes for k in t.streams), streams)
         _require("configurations.stream", (c.stream for c in self.configurations), streams)
         _require("places.similar_by", self.places.similar_by, indicators)
         blocks = {b.key for b in self.periods.blocks}
@@ -133,7 +141,24 @@ class StudySpec(Declared):
         levels = {level.key for level in self.levels}
         _require("places.report_level", [self.places.report_level], levels)
         _require("places.analysis_level", [self.places.analysis_level], levels)
+        self._targets_can_be_judged()
         return self
+
+    def _targets_can_be_judged(self) -> None:
+        """A target on change has a year before, one on handling has the steps that it names."""
+        for target in self.targets:
+            if target.kind == "change" and self.periods.first == self.periods.last:
+                raise PydanticCustomError(
+                    "spec_target_without_baseline",
+                    "target {key}: {period} is the only period, so there is no year before",
+                    {"key": target.key, "period": self.periods.first},
+                )
+            if target.kind != "change" and self.handling is None:
+                raise PydanticCustomError(
+                    "spec_target_without_steps", "target {key} needs [handling]", {"key": target.key}
+                )
+            if self.handling is not None:
+                _require("targets.steps", target.steps, (step.key for step in self.handling.steps))
 
     @property
     def top_level(self) -> str:
@@ -142,6 +167,10 @@ class StudySpec(Declared):
 
     def stream(self, key: str) -> StreamSpec:
         return next(s for s in self.streams if s.key == key)
+
+    def changes_aimed_at(self) -> list[TargetSpec]:
+        """The targets on the number of cases of a stream."""
+        return [target for target in self.targets if target.kind == "change"]
 
     def block_of(self) -> dict[str, str]:
         """Period -> block, for pooling."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from diaban.spec.text import Declared, Text
@@ -45,13 +43,3 @@ class StreamSpec(Declared):
     def comparable(self, periods: list[str]) -> list[str]:
         """The periods among `periods` whose counts follow the newest definition."""
         return [p for p in periods if not self.definitions or p in self.definitions[-1].periods]
-
-
-class TargetSpec(Declared):
-    """A declared aim for a stream: relative change against the baseline period, as -0.03."""
-
-    stream: str
-    change: float = Field(gt=-1, lt=1)
-    baseline: Literal["previous_period"] = "previous_period"
-    label: Text
-    source: Text | None = None

@@ -1,0 +1,20 @@
+"""Editions: the study as it was read at a cut-off, for the reviews of mid-year and year-end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from diaban.spec.text import Declared, Text
+
+
+class EditionSpec(Declared):
+    """A dated run of the study. `folder`: files as they were then, in place of those of the same name."""
+
+    key: str = Field(pattern=r"^[0-9a-z][0-9a-z-]*$")
+    label: Text
+    kind: Literal["mid_year", "year_end"]
+    cutoff: date
+    folder: str | None = None
