@@ -47,6 +47,47 @@ def test_key_and_number_are_inverse(name, year, part):
     assert rule.number(rule.key(number)) == number
 
 
+@given(name=st.sampled_from(sorted(CALENDARS)), year=st.integers(1900, 2100), length=st.integers(0, 6))
+@settings(max_examples=60, deadline=None)
+def test_a_case_on_each_boundary_day_lands_once(name, year, length):
+    """Counted by comparing every day with every period, beside what `assign_periods` says."""
+    rule = calendar(name)
+    first = year * 12 // rule.months
+    frame = periods_frame(_spec(name, rule.key(first), rule.key(first + length), date(2200, 1, 1)))
+    for column in ("start", "end"):
+        days = frame[column]
+        holds = (days.to_numpy()[:, None] >= frame["start"].to_numpy()) & (
+            days.to_numpy()[:, None] <= frame["end"].to_numpy()
+        )
+        assert holds.sum(axis=1).tolist() == [1] * len(frame)
+        assert assign_periods(days, frame).tolist() == frame["period"].tolist()
+
+
+@given(name=st.sampled_from(sorted(CALENDARS)), year=st.integers(1001, 9998), part=st.integers(0, 11))
+@settings(deadline=None)
+def test_the_year_before_is_the_inverse_of_the_year_after(name, year, part):
+    rule = calendar(name)
+    number = (year * 12 + part) // rule.months
+    key = rule.key(number)
+    before = rule.previous_year(key)
+    assert rule.later(before, 12 // rule.months) == key
+    assert rule.start(rule.number(before)) + pd.DateOffset(years=1) == rule.start(number)
+
+
+def test_a_period_knows_its_calendar_and_its_year_before():
+    frame = periods_frame(_spec("police_quarter_16", "2022-Q3", "2023-Q4", date(2024, 1, 1)))
+    assert frame["calendar"].unique().tolist() == ["police_quarter_16"]
+    told = dict(zip(frame["period"], frame["previous_year"].fillna("-"), strict=True))
+    assert told == {
+        "2022-Q3": "-",
+        "2022-Q4": "-",
+        "2023-Q1": "-",
+        "2023-Q2": "-",
+        "2023-Q3": "2022-Q3",
+        "2023-Q4": "2022-Q4",
+    }
+
+
 def test_the_police_year_2020_as_the_ministry_states_it():
     """Published: "năm 2020: từ 15-12-2019 đến 14-12-2020" (Ministry of Public Security, on plo.vn)."""
     frame = periods_frame(_spec("police_year_15", "2020", "2020", date(2020, 12, 31)))

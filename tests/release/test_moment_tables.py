@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban.release.cells import WHOLE, WITHOUT, code_cell, files_cell, moment_cell
+from diaban.release.ledger import Ledger
 from diaban.release.moment_tables import moment_tables
 from diaban.release.ranges import Attacker, Equation
-from diaban.release.suppression import also_shown
 
 STREAM = "s"
 FILES = {"a": 40, "b": 60}
@@ -62,15 +62,9 @@ def test_a_moment_that_would_tell_is_not_shown():
     protected = {code_cell("a", STREAM, "K2")}
 
     def shown(threshold: int) -> set[str]:
-        return also_shown(
-            counts,
-            equations,
-            hidden,
-            told,
-            protected=protected,
-            unpublished=slack,
-            threshold=threshold,
-        )
+        away = hidden | slack | set().union(*cells.values())
+        ledger = Ledger(counts, equations, away, protected, threshold=threshold)
+        return set().union(*(told[name] for name in sorted(told) if ledger.show(told[name])))
 
     assert shown(5) == set().union(*cells.values())
     assert shown(9) == cells["a"]
@@ -78,9 +72,12 @@ def test_a_moment_that_would_tell_is_not_shown():
     assert not small
 
 
-def test_no_candidates_show_nothing():
+def test_nothing_asked_shows_nothing():
     counts, equations, _, _ = _system()
-    assert also_shown(counts, equations, set(), {}, protected=[], threshold=5) == set()
+    ledger = Ledger(counts, equations, {"files|a|s"}, [], threshold=5)
+    assert ledger.show()
+    assert not ledger.shows("files|a|s")
+    assert not ledger.shows("no such cell")
 
 
 def test_few_files_with_two_codes_of_a_moment_keep_it_hidden():
@@ -90,6 +87,5 @@ def test_few_files_with_two_codes_of_a_moment_keep_it_hidden():
     overlap = f"{union}|beyond|overlap"
     counts = counts.copy()
     counts[union], counts[union + WITHOUT], counts[overlap] = 29, 31, 3
-    told = {"b": {union, union + WITHOUT}}
-    asked = {"protected": {overlap}, "unpublished": slack, "threshold": 5}
-    assert also_shown(counts, equations, set(), told, **asked) == set()
+    own = {union, union + WITHOUT}
+    assert not Ledger(counts, equations, slack | own, {overlap}, threshold=5).show(own)

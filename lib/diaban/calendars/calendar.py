@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from diaban.errors import DiabanError
 
 _MARKS = {12: "", 6: "-H", 3: "-Q", 1: "-"}
+UNITS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+"""Lengths of a period, in months, by name."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,37 @@ class Calendar:
         months = number * self.months - (1 if self.day > 1 else 0)
         return pd.Timestamp(year=months // 12, month=months % 12 + 1, day=self.day)
 
+    def later(self, key: str, periods: int) -> str:
+        """The period that comes `periods` after this one; before it where negative."""
+        return self.key(self.number(key) + periods)
+
+    def previous_year(self, key: str) -> str:
+        """The same period of the year before: "2023-H1" of "2024-H1"."""
+        return self.later(key, -(12 // self.months))
+
+    def sibling(self, unit: str) -> Calendar:
+        """The calendar of the same family whose periods last a `unit`, no longer than those of this one.
+
+        Raises DiabanError for a longer or unknown unit.
+        """
+        known = {name: months for name, months in UNITS.items() if months <= self.months}
+        if unit not in known:
+            raise DiabanError("calendar_unit", unit=unit, calendar=self.name, known=", ".join(known))
+        own = next(name for name, months in UNITS.items() if months == self.months)
+        name = self.name.replace(f"_{own}", f"_{unit}")
+        return replace(self, name=name, months=known[unit])
+
+    def within(self, key: str, unit: str) -> list[str]:
+        """The periods of `sibling(unit)` that make up this one, in order: "2024-H1", "2024-H2" of "2024"."""
+        parts = self.sibling(unit)
+        count = self.months // parts.months
+        first = self.number(key) * count
+        return [parts.key(number) for number in range(first, first + count)]
+
 
 def _family(stem: str, day: int) -> dict[str, Calendar]:
     suffix = f"_{day}" if day > 1 else ""
-    lengths = {"year": 12, "half": 6, "quarter": 3, "month": 1}
-    names = {f"{stem}_{length}{suffix}": months for length, months in lengths.items()}
+    names = {f"{stem}_{unit}{suffix}": months for unit, months in UNITS.items()}
     return {name: Calendar(name, months, day) for name, months in names.items()}
 
 

@@ -14,6 +14,7 @@ from diaban.intake.crosscheck import (
     known_localities,
 )
 from diaban.intake.load import Loaded
+from diaban.intake.process import sound_steps
 from diaban.intake.quarantine import Quarantine
 from diaban.intake.streams import counts_from_cases, stream_flags
 from diaban.intake.validate import conforming, without_duplicates
@@ -82,7 +83,9 @@ def _located(
     )
 
 
-def dependents_of(loaded: Loaded, cases: pd.DataFrame, quarantine: Quarantine) -> dict[str, pd.DataFrame]:
+def dependents_of(
+    loaded: Loaded, cases: pd.DataFrame, spec: StudySpec, quarantine: Quarantine
+) -> dict[str, pd.DataFrame]:
     """Persons, cause codes and process events of the kept cases, as far as the study has them."""
     read = loaded.tables["cases"]["case_key"]
     found = {}
@@ -94,6 +97,9 @@ def dependents_of(loaded: Loaded, cases: pd.DataFrame, quarantine: Quarantine) -
         frame = known_cases(table, frame, cases["case_key"], read, quarantine)
         if table == "cause_codes" and "code_book" in loaded.tables:
             frame = known_codes(frame, loaded.tables["code_book"], quarantine)
+        if table == "process_events":
+            cutoff = spec.periods.cutoff
+            frame = sound_steps(frame, cases, spec.handling, cutoff=cutoff, quarantine=quarantine)
         found[table] = frame
     return found
 

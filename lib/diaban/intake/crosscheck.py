@@ -118,19 +118,19 @@ def known_codes(codes: pd.DataFrame, book: pd.DataFrame, quarantine: Quarantine)
     bad = ~codes["code"].isin(known)
     if not bad.any():
         return codes
-    strange = codes.loc[bad, "code"]
-    likely = {
-        c: ", ".join(difflib.get_close_matches(c, known, n=3, cutoff=0.3)) or ", ".join(known)
-        for c in strange.unique()
-    }
+    expected = nearest_of(codes.loc[bad, "code"], known)
     return quarantine.reject(
-        "cause_codes",
-        codes,
-        bad,
-        column="code",
-        reason="intake_row_unknown_code",
-        expected=strange.map(likely),
+        "cause_codes", codes, bad, column="code", reason="intake_row_unknown_code", expected=expected
     )
+
+
+def nearest_of(strange: pd.Series, known: list[str]) -> pd.Series:
+    """For each strange value the known ones that resemble it most; all of them where none does."""
+    likely = {
+        value: ", ".join(difflib.get_close_matches(value, known, n=3, cutoff=0.3)) or ", ".join(known)
+        for value in strange.unique()
+    }
+    return strange.map(likely).astype("str")
 
 
 def inhabited(population: pd.DataFrame, quarantine: Quarantine) -> pd.DataFrame:

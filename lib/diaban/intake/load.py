@@ -47,11 +47,20 @@ def load(
     for source in sources_of(spec):
         if tables is not None and source.table not in tables:
             continue
+        _one_calendar(source, spec)
         for path, period in files_of(source, folder, periods):
             frame = read_file(source, path, folder, period, periods, quarantine, loaded.sources)
             pieces.setdefault(source.table, []).append(frame)
     loaded.tables = {name: pd.concat(frames, ignore_index=True) for name, frames in pieces.items()}
     return loaded
+
+
+def _one_calendar(source: SourceSpec, spec: StudySpec) -> None:
+    study = spec.periods.calendar
+    if source.calendar is not None and source.calendar != study:
+        raise DiabanError(
+            "calendar_mixed", table=source.table, file=source.path, calendar=source.calendar, study=study
+        )
 
 
 def sources_of(spec: StudySpec) -> list[SourceSpec]:

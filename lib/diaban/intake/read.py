@@ -74,7 +74,7 @@ def _counted(
         cases, flags = cases_of(loaded, localities, periods, spec, quarantine)
         origin = None
         held |= {"cases": cases, "case_streams": streams_of_cases(cases, flags)}
-        held |= dependents_of(loaded, cases, quarantine)
+        held |= dependents_of(loaded, cases, spec, quarantine)
         counts = counts_of_cases(cases, flags, held.get("persons"), localities, periods, spec)
     elif "counts" in loaded.tables:
         counts, origin = counts_of(loaded, localities, periods, spec, quarantine)

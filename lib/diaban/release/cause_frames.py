@@ -9,7 +9,7 @@ import pandas as pd
 
 from diaban.analysis import exposure
 from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, moment_cell
-from diaban.release.linked_tables import LinkedTables
+from diaban.release.ledger import Ledger
 from diaban.release.moment_tables import moments_shown
 from diaban.release.suppression import blank
 from diaban.results import Results
@@ -20,14 +20,14 @@ LEAST_FILES_OF_A_LAG = 20
 _KEYS = ("locality", "stream", "period", "moment", "lag", "component", "indicator", "target")
 
 
-def protected_case_side(results: Results, hidden: set[str], tables: LinkedTables) -> dict[str, pd.DataFrame]:
+def protected_case_side(results: Results, hidden: set[str], ledger: Ledger) -> dict[str, pd.DataFrame]:
     """code_pairs, configurations, event_moments, event_lags, coder_agreement, coding_sensitivity; each only
     where the study has it. A locality's files tell of moments and lags only; the rest is of the whole."""
     threshold = results.spec.disclosure.threshold
     found = {
         "code_pairs": _pairs(results.code_pairs, hidden, threshold),
         "configurations": _configurations(results.configurations, threshold),
-        "event_moments": _moments(results, hidden, tables),
+        "event_moments": _moments(results, ledger),
         "event_lags": _lags(results.event_lags, hidden),
         "coder_agreement": _agreement(results.coder_agreement),
         "coding_sensitivity": _sensitivity(results, hidden),
@@ -86,12 +86,12 @@ def _configurations(found: pd.DataFrame | None, threshold: int) -> pd.DataFrame 
     return blank(found, small.fillna(False), [c for c in found if c not in keep])
 
 
-def _moments(results: Results, hidden: set[str], tables: LinkedTables) -> pd.DataFrame | None:
+def _moments(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     if results.event_moments is None:
         return None
     moments = whole_as_cells(results.event_moments)
     threshold = results.spec.disclosure.threshold
-    shown = moments_shown(moments, tables, hidden, codes_of_moments(results.book), threshold)
+    shown = moments_shown(moments, ledger, codes_of_moments(results.book), threshold)
     hide = [moment_cell(r.locality, r.stream, r.moment) not in shown for r in moments.itertuples()]
     blanked = _blank(moments, hide)
     # which moment comes first compares all of them: it is told only where all are shown

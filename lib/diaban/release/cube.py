@@ -13,6 +13,7 @@ import pandas as pd
 
 from diaban.release.cause_frames import protected_area_side, protected_case_side
 from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
+from diaban.release.ledger import Ledger
 from diaban.release.linked_tables import annual_streams, linked_tables
 from diaban.release.suppression import blank, hidden_cells
 from diaban.results import Results
@@ -66,6 +67,7 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         group=tables.group,
         reluctance=tables.reluctance,
     )
+    ledger = Ledger(tables.counts, tables.equations, hidden, tables.primary, threshold=threshold)
     whole = _whole_hides(results.rates, hidden)
     rates = blank(results.rates, whole, ["reference_rate", "expected"])
     trends = results.trends
@@ -96,7 +98,7 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
             }
         ),
     }
-    frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, tables)
+    frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, ledger)
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)

@@ -8,9 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from diaban.release.cells import WHOLE, WITHOUT, code_cell, files_cell, moment_cell
-from diaban.release.linked_tables import LinkedTables
+from diaban.release.ledger import Ledger
 from diaban.release.ranges import Equation
-from diaban.release.suppression import also_shown
 
 BEYOND = "|beyond"
 SUM, OVERLAP = "|sum", "|overlap"
@@ -27,42 +26,33 @@ class MomentTables(NamedTuple):
 
 
 def moments_shown(
-    moments: pd.DataFrame,
-    tables: LinkedTables,
-    hidden: set[str],
-    codes_of: Mapping[str, list[str]],
-    threshold: int,
+    moments: pd.DataFrame, ledger: Ledger, codes_of: Mapping[str, list[str]], threshold: int
 ) -> set[str]:
     """Cells of moments that may be shown beside what is shown already: of a locality and stream all or none.
 
-    moments: locality (WHOLE for all together), stream, moment, n, n_files. tables, hidden: what is published
-    without them, which does not change: a moment is not worth a code. The whole comes
-    first, moment by moment.
+    moments: locality (WHOLE for all together), stream, moment, n, n_files. What the ledger shows without them
+    does not change: a moment is not worth a code. The whole comes first, moment by moment.
     """
-    mine = moment_tables(moments, tables.counts, codes_of, threshold)
+    mine = moment_tables(moments, ledger.counts, codes_of, threshold)
     candidates: dict[str, set[str]] = {}
     for row in moments.itertuples():
         cell = moment_cell(row.locality, row.stream, row.moment)
         codes = [code_cell(row.locality, row.stream, code) for code in codes_of[row.moment]]
-        apart = cell not in mine.small and files_cell(row.locality, row.stream) not in hidden
-        if apart and not _tells_few(cell, codes, mine, hidden, threshold):
+        apart = cell not in mine.small and ledger.shows(files_cell(row.locality, row.stream))
+        seen = [code for code in codes if ledger.shows(code)]
+        if apart and not _tells_few(cell, codes, seen, mine, threshold):
             whole = row.locality == WHOLE
             together = f"{not whole}|{row.locality}|{row.stream}" + (f"|{row.moment}" if whole else "")
             candidates.setdefault(together, set()).update([cell, cell + WITHOUT])
-    return also_shown(
-        pd.concat([tables.counts, mine.counts]),
-        [*tables.equations, *mine.equations],
-        hidden,
-        candidates,
-        protected=tables.primary | mine.small | _few(mine, threshold),
-        unpublished=mine.slack | set(mine.counts.index),
-        threshold=threshold,
-    )
+    ledger.add(mine.counts, mine.equations, small=mine.small | _few(mine, threshold))
+    shown = [cells for _, cells in sorted(candidates.items()) if ledger.show(cells)]
+    return set().union(*shown)
 
 
-def _tells_few(cell: str, codes: Sequence[str], mine: MomentTables, hidden: set[str], threshold: int) -> bool:
-    """Whether the moment, beside those of its codes that are shown, tells of few files by subtraction."""
-    seen = [code for code in codes if code not in hidden]
+def _tells_few(
+    cell: str, codes: Sequence[str], seen: Sequence[str], mine: MomentTables, threshold: int
+) -> bool:
+    """Whether the moment, beside those of its codes that are `seen`, tells of few files by subtraction."""
     beside = [f"{cell}{BEYOND}|{code.rsplit('|', 1)[1]}" for code in seen]
     beside += [cell + BEYOND + OVERLAP] if len(seen) == len(codes) else []
     return bool((mine.counts[beside] < threshold).any())

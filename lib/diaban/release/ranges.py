@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
+
+from diaban.release.programme import Programme
 
 _SHARED_LOOKS = 12
 """Linear programmes over all narrow cells at once, before each is looked at by itself."""
@@ -20,17 +21,30 @@ _ROUNDS = 5
 
 _SAME = 1e-6
 
+_BESIDE = 0.01
+"""Weight of the cells that are wide already: they move too, and carry others with them."""
+
 
 @dataclass(frozen=True)
 class Equation:
-    """`total` is the sum of `parts`; all are names of cells."""
+    """`total` is the sum of `parts`, each times its weight (1 where none is given), plus `constant`.
+
+    All are names of cells; a slack cell, which nobody is shown, makes an inequality of it.
+    """
 
     total: str
     parts: tuple[str, ...]
+    weights: tuple[float, ...] = ()
+    constant: float = 0.0
 
     @property
     def cells(self) -> tuple[str, ...]:
         return (self.total, *self.parts)
+
+    @property
+    def signed(self) -> list[tuple[str, float]]:
+        """Each cell with its coefficient, all on one side: they add up to minus the constant."""
+        return [(self.total, -1.0), *zip(self.parts, self.weights or (1.0,) * len(self.parts), strict=True)]
 
 
 @dataclass
@@ -50,7 +64,8 @@ class Attacker:
     def ranges(self, hidden: Iterable[str], *, of: Iterable[str] | None = None) -> pd.DataFrame:
         """Smallest and largest value of every hidden cell: columns lower, upper (counts), indexed by cell.
 
-        of: the cells that are looked at one by one (default all); the others may be wider than is said.
+        of: the cells that are looked at one by one (default all). Of the others it is told whether they have
+        any width; they may be wider than is said.
         """
         cells = pd.Index(sorted(set(hidden)), dtype=object)
         truth = self.counts.loc[cells].to_numpy(float)
@@ -58,19 +73,39 @@ class Attacker:
         seen = np.column_stack([truth, truth])
         if np.isfinite(self.enough):
             _look_together(matrix, known, truth, self.enough, seen)
-        wanted = np.isin(cells, list(of)) if of is not None else np.ones(len(cells), dtype=bool)
+        told = pd.Index(list(of)) if of is not None else cells
+        enough = np.where(cells.isin(told), self.enough, _SAME)  # of the others only whether they are known
         most = _outer_bounds(matrix, known)
         for members, rows in _blocks(matrix):
-            narrow = wanted[members] & (seen[members, 1] - seen[members, 0] < self.enough)
+            narrow = seen[members, 1] - seen[members, 0] < enough[members]
             narrow &= (abs(seen[members] - most[members]) > _SAME).any(axis=1)
             if not narrow.any():
                 continue
             key = frozenset(cells[members])
             if key not in self._solved:
                 block = matrix[rows][:, members]
-                self._solved[key] = _solve(block, known[rows], seen[members], narrow, self.enough)
+                self._solved[key] = _solve(block, known[rows], seen[members], narrow, enough[members])
             seen[members] = self._solved[key]
         return pd.DataFrame(np.round(seen, 6), index=cells, columns=["lower", "upper"])
+
+    def levers(self, hidden: Iterable[str], cells: Iterable[str]) -> Iterator[set[str]]:
+        """For each of `cells`, all hidden: the visible ones that keep its range where it is.
+
+        They are those whose value the ends of the range would move with, by the dual values of the linear
+        programmes that find these ends; hiding another one does not help the cell by itself.
+        """
+        names = pd.Index(sorted(set(hidden)), dtype=object)
+        matrix, known = self._system(names)
+        inside = set(names)
+        equations = [e for e in self.equations if not inside.isdisjoint(e.cells)]
+        programme = Programme(matrix, known)
+        for cell in cells:
+            objective = (names == cell).astype(float)
+            found: set[str] = set()
+            for sign in (1.0, -1.0):
+                if programme.smallest(sign * objective) is not None:
+                    found |= _moved_by(programme.prices(), equations)
+            yield found - inside
 
     def _system(self, cells: pd.Index) -> tuple[csr_array, NDArray]:
         """Equations over hidden cells only: matrix @ hidden = known; those without a hidden cell left out."""
@@ -81,16 +116,26 @@ class Attacker:
         position = {cell: i for i, cell in enumerate(cells)}
         values = self.counts.to_dict()
         for equation in self.equations:
-            signed = [(equation.total, -1.0), *((part, 1.0) for part in equation.parts)]
+            signed = equation.signed
             inside = [(position[cell], sign) for cell, sign in signed if cell in position]
             if not inside:
                 continue
             rows += [len(known)] * len(inside)
             columns += [i for i, _ in inside]
             signs += [sign for _, sign in inside]
-            known.append(-sum(sign * values[cell] for cell, sign in signed if cell not in position))
+            outside = sum(sign * values[cell] for cell, sign in signed if cell not in position)
+            known.append(-equation.constant - outside)
         matrix = coo_array((signs, (rows, columns)), shape=(len(known), len(cells))).tocsr()
         return matrix, np.array(known, dtype=float)
+
+
+def _moved_by(prices: NDArray, equations: Sequence[Equation]) -> set[str]:
+    """Cells whose value an optimum with these prices of the equations would move with."""
+    moved: dict[str, float] = {}
+    for n in np.flatnonzero(abs(prices) > _SAME):
+        for cell, sign in equations[int(n)].signed:
+            moved[cell] = moved.get(cell, 0.0) + sign * prices[n]
+    return {cell for cell, by in moved.items() if abs(by) > _SAME}
 
 
 def _blocks(matrix: csr_array) -> Iterator[tuple[NDArray, NDArray]]:
@@ -117,7 +162,7 @@ def _outer_bounds(matrix: csr_array, known: NDArray) -> NDArray:
         np.add.at(sums, row, finite)
         np.add.at(infinite, row, unbounded)
         rest = np.where(infinite[row] > unbounded, [-np.inf, np.inf], sums[row] - finite)
-        implied = np.sort(sign[:, None] * (known[row, None] - rest), axis=1)
+        implied = np.sort((known[row, None] - rest) / sign[:, None], axis=1)
         np.maximum.at(bounds[:, 0], column, implied[:, 0])
         np.minimum.at(bounds[:, 1], column, implied[:, 1])
     return bounds
@@ -129,35 +174,35 @@ def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: fl
     The box around the truth keeps a solution bounded; what lies in it is still possible.
     """
     directions = np.random.default_rng(0)
+    programme = Programme(matrix, known, upper=truth + 2 * enough)
     for _ in range(_SHARED_LOOKS):
         narrow = seen[:, 1] - seen[:, 0] < enough
         if not narrow.any():
             return
-        objective = directions.choice([-1.0, 1.0], len(truth)) * narrow
-        _look(matrix, known, objective, seen, upper=truth + 2 * enough)
+        _look(programme, directions.choice([-1.0, 1.0], len(truth)) * np.where(narrow, 1.0, _BESIDE), seen)
 
 
-def _solve(matrix: csr_array, known: NDArray, seen: NDArray, narrow: NDArray, enough: float) -> NDArray:
-    """Bounds of the `narrow` cells of one block, shape (cells, 2), starting from those seen so far."""
+def _solve(matrix: csr_array, known: NDArray, seen: NDArray, narrow: NDArray, enough: NDArray) -> NDArray:
+    """Bounds of the `narrow` cells of one block, shape (cells, 2), starting from those seen so far.
+
+    enough: width from which a cell is left alone, a number a cell.
+    """
     seen = seen.copy()
     if matrix.shape[0] == 0:
         return np.column_stack([np.zeros(len(seen)), np.full(len(seen), np.inf)])
+    programme = Programme(matrix, known)
     for cell in np.flatnonzero(narrow):
         for sign in (1.0, -1.0):
-            if seen[cell, 1] - seen[cell, 0] < enough:
-                _look(matrix, known, sign * (np.arange(len(seen)) == cell), seen)
+            if seen[cell, 1] - seen[cell, 0] < enough[cell]:
+                _look(programme, sign * (np.arange(len(seen)) == cell), seen)
     return seen
 
 
-def _look(
-    matrix: csr_array, known: NDArray, objective: NDArray, seen: NDArray, *, upper: NDArray | None = None
-) -> None:
+def _look(programme: Programme, objective: NDArray, seen: NDArray) -> None:
     """Widen `seen` (in place) by the solution that makes `objective` smallest."""
-    most = np.full(len(seen), np.inf) if upper is None else upper
-    bounds = np.column_stack([np.zeros(len(seen)), most])
-    found = linprog(objective, A_eq=matrix, b_eq=known, bounds=bounds, method="highs")
-    if found.status == 3:  # unbounded, which a count can only be upwards
+    found = programme.smallest(objective)
+    if found is None:  # unbounded, which a count can only be upwards
         seen[np.flatnonzero(objective), 1] = np.inf
         return
-    np.minimum(seen[:, 0], found.x, out=seen[:, 0])
-    np.maximum(seen[:, 1], found.x, out=seen[:, 1])
+    np.minimum(seen[:, 0], found, out=seen[:, 0])
+    np.maximum(seen[:, 1], found, out=seen[:, 1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -29,13 +28,16 @@ def hidden_cells(
 
     counts: cell -> count, all cells of all linked tables. `group`: cell -> name of the cells that are
     hidden together (a series is shown whole or not at all). `reluctance`: cell -> how much it would be
-    missed (default 0); of an equation the least missed is hidden first, and one above 0 only where nothing
-    else helps. Greedy: as long as a primary cell can be told to less than `threshold`, the smallest visible
-    cell that shares an equation with it (or with a hidden cell that is known all the same) is hidden too.
-    Deterministic: ties go by cell name.
+    missed (default 0); the least missed is hidden first, of these the smallest. Greedy: as long as a primary
+    cell can be told to less than `threshold`, one of the visible cells that hold its range there is hidden
+    too. Deterministic: ties go by cell name.
     """
     groups = _members(counts.index, group or {})
-    linked = _Linked(counts.to_dict(), _equations_of(equations), reluctance or {})
+    reluctant, values = reluctance or {}, counts.to_dict()
+
+    def cost(cell: str) -> tuple[int, bool, float, str]:
+        return reluctant.get(cell, 0), values[cell] == 0, values[cell], cell
+
     protected = set(primary)
     hidden = _with_groups(protected, groups)
     attacker = Attacker(counts, equations, enough=threshold)
@@ -43,77 +45,14 @@ def hidden_cells(
         ranges = attacker.ranges(hidden, of=protected)
         width = ranges["upper"] - ranges["lower"]
         exposed = [cell for cell in sorted(protected) if width[cell] < threshold]
-        if not exposed:
+        added: set[str] = set()
+        for levers in attacker.levers(hidden, exposed):
+            if levers and not levers & added:
+                added.add(min(levers, key=cost))
+        if not added:
             break
-        useless = width.index[width == 0]  # hidden, yet known: it protects nothing
-        added = linked.companions((*exposed, *useless), hidden) or linked.companions(sorted(hidden), hidden)
         hidden |= _with_groups(added, groups)
     return hidden
-
-
-def also_shown(
-    counts: pd.Series,
-    equations: Sequence[Equation],
-    hidden: set[str],
-    candidates: Mapping[str, set[str]],
-    *,
-    protected: Iterable[str],
-    unpublished: Iterable[str] = (),
-    threshold: int,
-) -> set[str]:
-    """The cells of `candidates` that may be shown beside what is shown already, without hiding more of that.
-
-    hidden: cells of the tables that were protected first. candidates: name -> cells that are shown together,
-    tried in order of name; one that would tell a protected cell to less than `threshold` stays unpublished.
-    unpublished: cells of the equations that nobody is ever shown.
-    """
-    attacker = Attacker(counts, equations, enough=threshold)
-    away = set(unpublished).union(*candidates.values())
-    kept = set(protected)
-    shown: set[str] = set()
-    for name in sorted(candidates):
-        trial = shown | candidates[name]
-        ranges = attacker.ranges(hidden | (away - trial), of=kept)
-        width = (ranges["upper"] - ranges["lower"])[sorted(kept)]
-        if (width >= threshold).all():
-            shown = trial
-    return shown
-
-
-@dataclass(frozen=True)
-class _Linked:
-    """Counts and, for every cell, the equations that it stands in."""
-
-    counts: dict[str, float]
-    equations_of: dict[str, list[Equation]]
-    reluctance: Mapping[str, int]
-
-    def companions(self, cells: Iterable[str], hidden: set[str]) -> set[str]:
-        found = (self._companion(cell, hidden) for cell in cells)
-        return {cell for cell in found if cell is not None}
-
-    def _companion(self, cell: str, hidden: set[str]) -> str | None:
-        """The cheapest visible cell to hide beside `cell`: from its equation with the fewest hidden cells."""
-        around = self.equations_of.get(cell, [])
-        visible = [
-            [c for c in equation.cells if c not in hidden]
-            for equation in sorted(around, key=lambda e: len(hidden.intersection(e.cells)))
-        ]
-        readily = [[c for c in cells if self.reluctance.get(c, 0) <= 0] for cells in visible]
-        choice = next((cells for cells in [*readily, *visible] if cells), [])
-        return min(choice, key=self._cost, default=None)
-
-    def _cost(self, cell: str) -> tuple[int, bool, float, str]:
-        count = self.counts[cell]
-        return self.reluctance.get(cell, 0), count == 0, count, cell
-
-
-def _equations_of(equations: Sequence[Equation]) -> dict[str, list[Equation]]:
-    found: dict[str, list[Equation]] = {}
-    for equation in equations:
-        for cell in equation.cells:
-            found.setdefault(cell, []).append(equation)
-    return found
 
 
 def _members(cells: pd.Index, group: Mapping[str, str]) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ from diaban.spec.text import Declared, Text
 
 
 class StepSpec(Declared):
-    """A step of the calendar of steps; one of `after` comes before it (none named: it may start)."""
+    """A step of the calendar of steps; one of `after` comes before it, where the case has any of them."""
 
     key: str
     label: Text

@@ -87,6 +87,8 @@ class SourceSpec(Declared):
     `unpivot` turns several columns into rows of `indicator` and `value`.
     `distinct` keeps one of rows that are equal in every column; `repeat_periods` makes a single
     measurement stand for every period.
+    `calendar` names the calendar that the periods of the source are counted by, where that is worth saying:
+    one that differs from the study's stops the run.
     """
 
     table: TableName
@@ -106,6 +108,7 @@ class SourceSpec(Declared):
     rows: dict[str, str] = Field(default_factory=dict)
     where: dict[str, list[str]] = Field(default_factory=dict)
     periods: list[str] = Field(default_factory=list)
+    calendar: str | None = None
     distinct: bool = False
     repeat_periods: bool = False
     citation: str = ""

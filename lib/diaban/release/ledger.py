@@ -1,0 +1,74 @@
+"""What a release shows so far, and whether one thing more would tell a small number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from diaban.release.ranges import Attacker, Equation
+
+
+class Ledger:
+    """All cells that a release knows of, the equations between them, and which of them nobody is shown.
+
+    counts: cell -> count. hidden: the cells that are not published. protected: the cells of which nobody may
+    learn more than to `threshold`, wherever they can be told to less already nothing is shown in addition.
+    """
+
+    def __init__(
+        self,
+        counts: pd.Series,
+        equations: Sequence[Equation],
+        hidden: Iterable[str],
+        protected: Iterable[str],
+        *,
+        threshold: int,
+    ) -> None:
+        self.threshold = threshold
+        self._equations = list(equations)
+        self._hidden, self._protected = set(hidden), set(protected)
+        self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold)
+
+    @property
+    def counts(self) -> pd.Series:
+        return self._attacker.counts
+
+    @property
+    def protected(self) -> set[str]:
+        return set(self._protected)
+
+    def shows(self, cell: str) -> bool:
+        """Whether the cell is published: known, and not hidden."""
+        return cell in self.counts.index and cell not in self._hidden
+
+    def add(self, counts: pd.Series, equations: Iterable[Equation], *, small: Iterable[str] = ()) -> None:
+        """Cells that exist beside those known so far, none of them shown; `small` ones are protected.
+
+        A cell that is known already stays as it is.
+        """
+        new = counts[~counts.index.isin(self.counts.index)]
+        known = pd.concat([self.counts, new.astype(float)])
+        self._equations += equations
+        self._hidden |= set(new.index)
+        self._protected |= set(small)
+        self._attacker = Attacker(known, self._equations, enough=self.threshold)
+
+    def show(self, cells: Iterable[str] = (), *, beside: Sequence[Equation] = ()) -> bool:
+        """Publish `cells`, and what the equations `beside` say of others, if no protected cell is told by it.
+
+        Slack cells of `beside` are to be added first. Returns whether it is published now.
+        """
+        trial = self._hidden - set(cells)
+        attacker = self._attacker
+        if beside:
+            attacker = Attacker(self.counts, [*self._equations, *beside], enough=self.threshold)
+        kept = sorted(self._protected & trial)
+        if self._protected - trial:
+            return False
+        ranges = attacker.ranges(trial, of=kept)
+        if not ((ranges["upper"] - ranges["lower"])[kept] >= self.threshold).all():
+            return False
+        self._hidden, self._attacker = trial, attacker
+        self._equations += beside
+        return True
