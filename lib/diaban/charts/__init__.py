@@ -1,5 +1,6 @@
 """Figures from protected or result frames: drawn once, readable on a phone, on paper and by ear."""
 
+from diaban.charts.aligned_bars import aligned_bars
 from diaban.charts.chains import chain
 from diaban.charts.chart import Chart
 from diaban.charts.choropleths import choropleth, simplified
@@ -16,6 +17,7 @@ from diaban.charts.tables import matrix, strip
 
 __all__ = [
     "Chart",
+    "aligned_bars",
     "chain",
     "choropleth",
     "decomposition",

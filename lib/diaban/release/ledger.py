@@ -28,7 +28,7 @@ class Ledger:
         self.threshold = threshold
         self._equations = list(equations)
         self._hidden, self._protected = set(hidden), set(protected)
-        self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold)
+        self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
 
     @property
     def counts(self) -> pd.Series:
@@ -52,23 +52,31 @@ class Ledger:
         self._equations += equations
         self._hidden |= set(new.index)
         self._protected |= set(small)
-        self._attacker = Attacker(known, self._equations, enough=self.threshold)
+        self._attacker = self._attack(self._equations, known)
 
     def show(self, cells: Iterable[str] = (), *, beside: Sequence[Equation] = ()) -> bool:
         """Publish `cells`, and what the equations `beside` say of others, if no protected cell is told by it.
 
-        Slack cells of `beside` are to be added first. Returns whether it is published now.
+        Slack cells of `beside` are to be added first. A cell that `beside` speaks of must stay uncertain by one
+        more than the threshold: linear programmes also end between whole numbers. Returns whether it is
+        published now.
         """
         trial = self._hidden - set(cells)
-        attacker = self._attacker
-        if beside:
-            attacker = Attacker(self.counts, [*self._equations, *beside], enough=self.threshold)
-        kept = sorted(self._protected & trial)
         if self._protected - trial:
             return False
-        ranges = attacker.ranges(trial, of=kept)
-        if not ((ranges["upper"] - ranges["lower"])[kept] >= self.threshold).all():
+        attacker = self._attacker
+        if beside:
+            attacker = self._attack([*self._equations, *beside])
+        kept = sorted(self._protected)
+        ranges = attacker.ranges(trial, of=kept).loc[kept]
+        told = {cell for equation in beside for cell in equation.cells}
+        needed = self.threshold + ranges.index.isin(told)
+        if not (ranges["upper"] - ranges["lower"] >= needed).all():
             return False
         self._hidden, self._attacker = trial, attacker
         self._equations += beside
         return True
+
+    def _attack(self, equations: Sequence[Equation], counts: pd.Series | None = None) -> Attacker:
+        known = self._attacker.counts if counts is None else counts
+        return Attacker(known, equations, enough=self.threshold + 1)

@@ -4,10 +4,10 @@ The only place that knows which analysis answers which question on which level; 
 """
 
 from diaban.results.area_side import AreaSide
-from diaban.results.case_side import CaseSide
+from diaban.results.units import Units
 
 
-class Results(CaseSide, AreaSide):
+class Results(Units, AreaSide):
     """Result frames of one study. Frames and columns are those of each analysis module."""
 
 

@@ -7,6 +7,8 @@ there are any).
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
@@ -163,6 +165,19 @@ def _group_bands(suspects: pd.Series) -> pd.Series:
     return pd.Series(
         pd.array([*_GROUP_BANDS, _LARGEST_GROUP], dtype="str").take(position), index=suspects.index
     )
+
+
+def registered(tables: dict[str, pd.DataFrame], cutoff: date) -> dict[str, pd.DataFrame]:
+    """The tables without the cases that the register does not hold yet: those not accepted up to the cut-off,
+    and what hangs on them (every table with a `case_key`). No other row changes."""
+    accepted = tables["cases"]["accepted_on"] <= pd.Timestamp(cutoff)
+    if accepted.all():
+        return tables
+    held = set(tables["cases"].loc[accepted, "case_key"])
+    return {
+        name: table[table["case_key"].isin(held)].reset_index(drop=True) if "case_key" in table else table
+        for name, table in tables.items()
+    }
 
 
 def in_stream(truth: Truth, cases: pd.DataFrame, stream: str) -> pd.Series:

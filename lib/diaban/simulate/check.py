@@ -10,7 +10,8 @@ import pandas as pd
 
 from diaban.calendars import calendar
 from diaban.errors import DiabanError
-from diaban.simulate.ground import Places
+from diaban.simulate.cases import CASE_COLUMNS
+from diaban.simulate.ground import Places, observed_periods
 from diaban.simulate.population import report_totals
 from diaban.simulate.read import key_path
 from diaban.simulate.truth import Truth
@@ -38,6 +39,9 @@ def check_truth(truth: Truth, places: Places, file: Path) -> None:
     _resolve(file, _bands(truth), [b.key for b in truth.population.bands])
     _resolve(file, _codes(truth), places.code_book["code"])
     _resolve(file, _steps(truth), [s.step for s in truth.process])
+    _resolve(file, _editions(truth), report)
+    _resolve(file, _edition_columns(truth), CASE_COLUMNS)
+    _resolve(file, _edition_periods(truth), observed_periods(truth)["period"])
     _correlations(truth, file)
 
 
@@ -136,3 +140,21 @@ def _correlations(truth: Truth, file: Path) -> None:
         matrix.loc[pair.a, pair.b] = matrix.loc[pair.b, pair.a] = pair.value
     if np.linalg.eigvalsh(matrix.to_numpy()).min() <= 0:
         raise DiabanError("simulate_correlations", file=file)
+
+
+def _editions(truth: Truth) -> Named:
+    for i, edition in enumerate(truth.editions):
+        for j, revision in enumerate(edition.population):
+            yield ("editions", i, "population", j, "localities"), revision.localities
+
+
+def _edition_columns(truth: Truth) -> Named:
+    for i, edition in enumerate(truth.editions):
+        for j, change in enumerate(edition.recoded):
+            yield ("editions", i, "recoded", j, "column"), [change.column]
+
+
+def _edition_periods(truth: Truth) -> Named:
+    for i, edition in enumerate(truth.editions):
+        for j, revision in enumerate(edition.population):
+            yield ("editions", i, "population", j, "periods"), revision.periods

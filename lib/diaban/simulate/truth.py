@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from diaban.simulate.truth_cases import CodesTruth, JointTruth, StepTruth, StreamTruth
+from diaban.simulate.truth_editions import EditionTruth
 from diaban.simulate.truth_parts import Declared, Positive, Shares
 from diaban.simulate.truth_services import ServicesTruth
 
@@ -191,6 +192,7 @@ class Truth(Declared):
     codes: CodesTruth
     process: list[StepTruth] = Field(min_length=1)
     services: ServicesTruth
+    editions: list[EditionTruth] = Field(default_factory=list)
 
     def stream(self, key: str) -> StreamTruth:
         return next(s for s in self.streams if s.key == key)

@@ -19,7 +19,8 @@ class IndicatorSpec(Declared):
 
     `higher_is` says which end is unfavourable; `aggregate` how localities combine into their parent:
     `weighted` mean by population, `ratio` of summed numerator and denominator, `sum`, or `harmonic`
-    mean weighted by population (persons per area).
+    mean weighted by population (persons per area). `reports`: it counts what people report, so that fewer of
+    them may mean less telling rather than less happening.
     """
 
     key: str
@@ -30,6 +31,7 @@ class IndicatorSpec(Declared):
     decimals: int = Field(default=1, ge=0, le=4)
     aggregate: Literal["weighted", "ratio", "sum", "harmonic"] = "weighted"
     model: bool = True
+    reports: bool = False
     source: str = ""
 
 

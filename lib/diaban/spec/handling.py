@@ -35,9 +35,9 @@ class ReasonSpec(Declared):
 class HandlingSpec(Declared):
     """The calendar of steps of a study, and which steps answer which question.
 
-    `decisions` end the handling of a report; `resolved` are those of them that settle it; `stopped` are the
-    steps by which a case comes to rest or goes back; `final` are decisions of which a case has one at most,
-    until `reopened` by one of those.
+    `decisions` end the handling of a report; `resolved` are those of them that settle it; `extended` prolong
+    the time that the law gives; `stopped` are the steps by which a case comes to rest or goes back; `final`
+    are decisions of which a case has one at most, until `reopened` by one of those.
     """
 
     start: str
@@ -45,6 +45,7 @@ class HandlingSpec(Declared):
     assigned: list[str] = Field(default_factory=list)
     decisions: list[str] = Field(min_length=1)
     resolved: list[str] = Field(min_length=1)
+    extended: list[str] = Field(default_factory=list)
     stopped: list[str] = Field(default_factory=list)
     final: list[str] = Field(default_factory=list)
     reopened: list[str] = Field(default_factory=list)
@@ -56,7 +57,7 @@ class HandlingSpec(Declared):
     def _steps_declared(self) -> HandlingSpec:
         known = {step.key for step in self.steps}
         named = {self.start, *(key for step in self.steps for key in step.after)}
-        for name in ("classified", "assigned", "decisions", "resolved", "stopped", "final", "reopened"):
+        for name in ("classified", "assigned", "decisions", "resolved", "extended", "stopped", "final", "reopened"):
             named |= set(getattr(self, name))
         if unknown := sorted(named - known):
             raise PydanticCustomError(

@@ -21,6 +21,7 @@ from diaban.bench.truth import (
     shares,
     small_areas,
     spatial,
+    targets,
     what_if,
     worlds,
 )
@@ -51,6 +52,7 @@ QUESTIONS: Mapping[str, Question] = {
     "misreading": Question(misreading.judge, light=True),
     "events": Question(events.judge, light=True),
     "findings": Question(findings.judge, light=True),
+    "targets": Question(targets.judge, light=True),
 }
 
 REPLICATES = (

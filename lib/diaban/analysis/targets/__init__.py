@@ -1,0 +1,20 @@
+"""The plan's targets: what the count says, what the evidence says, and what could be seen at all."""
+
+from diaban.analysis.targets.fewest import fewest
+from diaban.analysis.targets.mid_year import mid_year
+from diaban.analysis.targets.pooled import pooled_attainment
+from diaban.analysis.targets.season import season_shares
+from diaban.analysis.targets.share_target import share_target
+from diaban.analysis.targets.target_table import Target, target_table
+from diaban.analysis.targets.verdict import VERDICTS
+
+__all__ = [
+    "VERDICTS",
+    "Target",
+    "fewest",
+    "mid_year",
+    "pooled_attainment",
+    "season_shares",
+    "share_target",
+    "target_table",
+]

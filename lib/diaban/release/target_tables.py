@@ -1,0 +1,70 @@
+"""Which counts of single years, and which verdicts on them, may be told beside what is shown already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from diaban.release.cells import WHOLE, count_cell
+from diaban.release.ledger import Ledger
+from diaban.release.ranges import Equation
+
+SLACK = "|slack"
+
+
+def add_years(ledger: Ledger, exposed: pd.DataFrame, blocks: dict[str, list[str]], threshold: int) -> None:
+    """Every year's count of every locality, as cells that exist; those that are small are protected.
+
+    exposed: locality (of report), stream, period, cases. blocks: block -> its periods, whose sums may be shown.
+    """
+    whole = exposed.groupby(["stream", "period"], as_index=False)["cases"].sum().assign(locality=WHOLE)
+    frame = pd.concat([exposed[whole.columns], whole], ignore_index=True)
+    names = [count_cell(r.locality, r.stream, r.period) for r in frame.itertuples()]
+    counts = pd.Series(frame["cases"].to_numpy(float), index=names)
+    equations = [*_over_localities(exposed), *_over_periods(frame, blocks)]
+    ledger.add(counts, equations, small=counts.index[counts < threshold])
+
+
+def tell_targets(ledger: Ledger, targets: pd.DataFrame) -> pd.DataFrame:
+    """`targets` with counts_shown and met_shown: what may be told of each row; the whole comes first.
+
+    targets: locality (WHOLE for all together), target, stream, period, base, cases, base_cases, met, ratio (the
+    count that meets the target is at most, or with `rise` at least, ratio times the base's). Where a count is
+    not shown, that the target was met or missed still tells something of it: such a verdict is told only
+    where the counts stay as uncertain as the rules ask.
+    """
+    frame = targets.assign(counts_shown=False, met_shown=False)
+    order = frame["locality"].ne(WHOLE).sort_values(kind="stable").index
+    for row in frame.loc[order].itertuples():
+        if pd.isna(row.met):
+            continue
+        newer, older = (count_cell(row.locality, row.stream, name) for name in (row.period, row.base))
+        shown = ledger.show([newer, older])
+        frame.loc[row.Index, "counts_shown"] = shown
+        frame.loc[row.Index, "met_shown"] = shown or _verdict_told(ledger, row, newer, older)
+    return frame
+
+
+def _verdict_told(ledger: Ledger, row, newer: str, older: str) -> bool:
+    """newer <= ratio x older where it is below, else newer >= ratio x older, as an equation with a slack."""
+    below = bool(row.met) != bool(row.rise)
+    slack = f"{newer}|{row.target}{SLACK}"
+    distance = abs(row.ratio * float(row.base_cases) - float(row.cases))
+    ledger.add(pd.Series({slack: distance}), [])
+    verdict = Equation(newer, (older, slack), weights=(float(row.ratio), -1.0 if below else 1.0))
+    return ledger.show(beside=[verdict])
+
+
+def _over_localities(exposed: pd.DataFrame) -> Iterator[Equation]:
+    for (stream, period), rows in exposed.groupby(["stream", "period"]):
+        parts = tuple(count_cell(code, stream, period) for code in rows["locality"])
+        yield Equation(count_cell(WHOLE, stream, period), parts)
+
+
+def _over_periods(frame: pd.DataFrame, blocks: dict[str, list[str]]) -> Iterable[Equation]:
+    for (locality, stream), rows in frame.groupby(["locality", "stream"]):
+        for block, periods in blocks.items():
+            if len(periods) > 1 and set(periods) <= set(rows["period"]):
+                parts = tuple(count_cell(locality, stream, period) for period in periods)
+                yield Equation(count_cell(locality, stream, block), parts)
