@@ -17,9 +17,10 @@ COLUMNS = ["case_key", "stream", "locality", "period", "reported_on", "record"]
 
 
 def register(rows: list[tuple], places: dict[str, str] = PLACES) -> pd.DataFrame:
-    """rows: as `COLUMNS`; reported_on as text."""
+    """rows: as `COLUMNS`; reported_on as text, record the one field that decides."""
     frame = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS, "str"))
     report = frame["locality"].map(places).astype("str")
+    frame = frame.rename(columns={"record": "field_topic"})
     return frame.assign(reported_on=pd.to_datetime(frame["reported_on"]), report=report)
 
 

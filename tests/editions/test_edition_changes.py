@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -87,6 +89,15 @@ def test_the_same_file_counted_otherwise_is_a_change_of_method() -> None:
     changes = edition_changes(edition([case("k1")]), edition([case("k1", period="2022")], rules="r2"))
     assert cell(changes, "A") == {"before": 1, "method": -1}
     assert cell(changes, "A", period="2022") == {"method": 1, "after": 1}
+
+
+def test_a_field_that_only_one_edition_asks_is_a_matter_of_method() -> None:
+    now = edition([case("k1", stream="offending")], rules="r2")
+    more = replace(now, cases=now.cases.assign(field_legal_track="admin"))
+    changes = edition_changes(edition([case("k1")]), more)
+    assert cell(changes, "A", stream="offending") == {"method": 1, "after": 1}
+    missing = [replace(e, cases=e.cases.assign(field_topic=pd.NA)) for e in (edition([case("k1")]), now)]
+    assert cell(edition_changes(*missing), "A") == {"before": 1, "method": -1}
 
 
 def test_a_locality_that_became_part_of_another_is_a_boundary_change() -> None:

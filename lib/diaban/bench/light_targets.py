@@ -17,23 +17,23 @@ SEASON_SWING = 0.1
 COUNTED_SO_FAR = np.array([0.98, 0.97, 0.95, 0.92, 0.85, 0.7])
 RATIO_ERROR = 0.03
 
-PATHS = {
+PATHS: dict[str, dict[str, float]] = {
+    "steps of any size": {"sd": np.nan},
     "small steps": {"sd": 0.1},
     "large steps": {"sd": 0.3},
-    "swings about a level": {"sd": 0.2, "level": True},
-    "a plan that begins": {"sd": 0.1, "together": 0.1, "begins": True},
+    "swings about a level": {"sd": 0.2, "level": 1},
+    "a plan that begins": {"sd": 0.1, "together": 0.1, "begins": 1},
 }
-"""How the log risk of a district moves: sd of a year's change; whether it returns to a level; sd of what all
-
-districts share in a year; whether changes lie around the target only in the last two years, and around none
-before, instead of always.
+"""How the log risk of a district moves. sd: of a year's change (missing: drawn anew in every province, about
+as large as .2). level: 1 where it returns to a level each year instead of going on from where it is.
+together: sd of what all districts share in a year. begins: 1 where changes lie around the target in the last
+two years only, and around none before, instead of always.
 """
 
 
 @dataclass(frozen=True)
 class TargetYears:
     """exposed: the complete years. months: locality, stream, year, number, cases, of those. so_far: locality,
-
     stream, cases (counted at the cut-off), persons, of the running year. completeness: stream, ratio,
     standard_error. risk: locality, stream, period, persons, risk (true, a person-year), of all years. final:
     locality, stream, cases of the running year.
@@ -47,7 +47,7 @@ class TargetYears:
     final: pd.DataFrame
 
 
-def target_years(levels: pd.DataFrame, seed: list[int], **path: float | bool) -> TargetYears:
+def target_years(levels: pd.DataFrame, seed: list[int], **path: float) -> TargetYears:
     """levels: locality, stream, risk (a person-year), persons. path: one of PATHS.
 
     Districts are given 1 to 10 times their persons, so that they have some 3 to 60 cases a year.
@@ -71,12 +71,13 @@ def risk_path(
     *,
     target: float,
     sd: float,
-    level: bool = False,
+    level: float = 0,
     together: float = 0.0,
-    begins: bool = False,
+    begins: float = 0,
 ) -> np.ndarray:
     """Log risk relative to the first year, n x years."""
     t = len(YEARS)
+    sd = abs(rng.normal(0, 0.2)) if np.isnan(sd) else sd
     aim = np.where(np.arange(t) >= (t - 2 if begins else 1), np.log1p(target), 0.0)
     shared = np.cumsum(aim + rng.normal(0, together, t) * (np.arange(t) > 0))
     own = rng.normal(0, sd / np.sqrt(2) if level else sd, (n, t))
@@ -94,7 +95,7 @@ def _one_stream(
     n, t = growing.shape
     stream = levels["stream"].iloc[0]
     persons = levels["persons"].to_numpy()[:, None] * growing
-    risk = levels["risk"].to_numpy()[:, None] * np.exp(risk_path(rng, n, target=target, **path))  # type: ignore[arg-type]
+    risk = levels["risk"].to_numpy()[:, None] * np.exp(risk_path(rng, n, target=target, **path))
     weight = SEASON * np.exp(rng.normal(0, SEASON_SWING, (t, 12)))
     month = rng.poisson((risk * persons)[:, :, None] * weight / weight.sum(axis=1, keepdims=True))
     counted = rng.binomial(month[:, -1, : len(HALF)], COUNTED_SO_FAR)

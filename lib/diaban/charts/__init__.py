@@ -5,6 +5,7 @@ from diaban.charts.chains import chain
 from diaban.charts.chart import Chart
 from diaban.charts.choropleths import choropleth, simplified
 from diaban.charts.code_pairs import pairs
+from diaban.charts.control_charts import control_chart
 from diaban.charts.decompositions import decomposition
 from diaban.charts.funnels import funnel
 from diaban.charts.intervals import dot_interval
@@ -13,6 +14,8 @@ from diaban.charts.runs import run_chart
 from diaban.charts.schematics import locator, schematic_map
 from diaban.charts.specification_curves import specification_curve
 from diaban.charts.spines import spine
+from diaban.charts.stages import stage_bars
+from diaban.charts.step_curves import step_curve
 from diaban.charts.tables import matrix, strip
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "aligned_bars",
     "chain",
     "choropleth",
+    "control_chart",
     "decomposition",
     "dot_interval",
     "funnel",
@@ -33,5 +37,7 @@ __all__ = [
     "simplified",
     "specification_curve",
     "spine",
+    "stage_bars",
+    "step_curve",
     "strip",
 ]

@@ -74,7 +74,7 @@ def _rates(sums: pd.DataFrame, per: int) -> pd.DataFrame:
             "rate_after": last,
             "by_cases": recounted - first,
             "by_time": later - recounted,
-            "by_denominator": last - later,
+            "by_denominator": (last - later).where(first.notna()),
             "withheld": withheld,
         }
     )

@@ -15,17 +15,19 @@ from diaban.places.changes import successors
 from diaban.places.hierarchy import ancestors
 from diaban.spec.model import StudySpec
 
+FIELD = "field_"
+
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """An edition as far as its counts and rates go.
 
     cases: case_key, stream, locality (of analysis, in the geography of the edition), report (the locality of
-    report), period, reported_on, record (a digest of the fields that decide stream and period), of the
-    cells that are counted; None where the study has no case records. exposed: locality (of report), period,
-    stream, cases, persons, person_years, of every period, the running one too. places: locality (every
-    code), newest (the one it has become), report. rules: a digest of what the study declares about counting;
-    code: the key of the program.
+    report), period, reported_on, and a column `field_…` for each field that decides stream and period, as
+    text, of the cells that are counted; None where the study has no case records. exposed: locality (of
+    report), period, stream, cases, persons, person_years, of every period, the running one too. places:
+    locality (every code), newest (the one it has become), report. rules: a digest of what the study declares
+    about counting; code: the key of the program.
     """
 
     edition: str
@@ -80,18 +82,18 @@ def _cases(tables: Tables, spec: StudySpec, places: pd.DataFrame) -> pd.DataFram
         return None
     above = ancestors(tables.localities, spec.places.analysis_level)
     decide = [spec.periods.counted_by, *sorted({c for s in spec.streams for c in s.select})]
-    digest = pd.util.hash_pandas_object(cases[decide].astype("str"), index=False)
     frame = pd.DataFrame(
         {
             "case_key": cases["case_key"],
             "locality": cases["locality"].map(above),
             "period": cases["period"],
             "reported_on": cases["reported_on"],
-            "record": digest.map("{:016x}".format).astype("str"),
+            **{FIELD + column: cases[column].astype("str") for column in decide},
         }
     )
     frame["report"] = frame["locality"].map(places.set_index("locality")["report"])
-    columns = ["case_key", "stream", "locality", "report", "period", "reported_on", "record"]
+    fields = [FIELD + column for column in decide]
+    columns = ["case_key", "stream", "locality", "report", "period", "reported_on", *fields]
     joined = members[["case_key", "stream"]].merge(frame, on="case_key", validate="many_to_one")
     now = joined.assign(locality=joined["locality"].map(places.set_index("locality")["newest"]))
     counted = pd.MultiIndex.from_frame(now[CELL]).isin(pd.MultiIndex.from_frame(tables.counts[CELL]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from diaban.editions.snapshot import Snapshot
+from diaban.editions.snapshot import FIELD, Snapshot
 
 BEFORE, AFTER = "before", "after"
 _CELL = ["locality", "stream", "period"]
@@ -72,12 +72,23 @@ def _pairs(before: Snapshot, after: Snapshot) -> pd.DataFrame:
         gone=known_then & ~known_now,
         fresh=known_now & ~known_then,
         met=known_then & known_now,
-        unchanged=(_looked_up(case, old["record"]) == _looked_up(case, new["record"])).astype(bool),
+        unchanged=_unchanged(case, old, new),
         report_then=report_then,
         report_carried=carried.where(carried.notna(), report_then),
         report_now=_looked_up(case, new["report"]),
         reported_on=_looked_up(case, new["reported_on"]),
     )
+
+
+def _unchanged(case: pd.Series, old: pd.DataFrame, new: pd.DataFrame) -> pd.Series:
+    """Whether every field that decided in both editions reads the same; a field that only one of them asks is
+    a matter of method."""
+    same = pd.Series(True, index=case.index)
+    for name in old.columns.intersection(new.columns):
+        if name.startswith(FIELD):
+            then, now = _looked_up(case, old[name]), _looked_up(case, new[name])
+            same &= (then == now) | (then.isna() & now.isna())
+    return same
 
 
 def _looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:

@@ -13,9 +13,13 @@ import pandas as pd
 
 from diaban.release.cause_frames import protected_area_side, protected_case_side
 from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
+from diaban.release.handling_frames import protected_handling
 from diaban.release.ledger import Ledger
 from diaban.release.linked_tables import annual_streams, linked_tables
+from diaban.release.plan_frames import protected_plan
 from diaban.release.suppression import blank, hidden_cells
+from diaban.release.time_frames import protected_over_time
+from diaban.release.unit_frames import protected_units
 from diaban.results import Results
 
 _RATE_VALUES = (
@@ -99,6 +103,8 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
         ),
     }
     frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, ledger)
+    frames |= protected_plan(results, ledger) | protected_handling(results, ledger)
+    frames |= protected_over_time(results, ledger) | protected_units(results, ledger)
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)

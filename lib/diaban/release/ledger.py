@@ -57,8 +57,8 @@ class Ledger:
     def show(self, cells: Iterable[str] = (), *, beside: Sequence[Equation] = ()) -> bool:
         """Publish `cells`, and what the equations `beside` say of others, if no protected cell is told by it.
 
-        Slack cells of `beside` are to be added first. A cell that `beside` speaks of must stay uncertain by one
-        more than the threshold: linear programmes also end between whole numbers. Returns whether it is
+        Slack cells of `beside` are to be added first. A cell that `beside` speaks of must stay uncertain by
+        one more than the threshold: linear programmes also end between whole numbers. Returns whether it is
         published now.
         """
         trial = self._hidden - set(cells)
@@ -80,3 +80,18 @@ class Ledger:
     def _attack(self, equations: Sequence[Equation], counts: pd.Series | None = None) -> Attacker:
         known = self._attacker.counts if counts is None else counts
         return Attacker(known, equations, enough=self.threshold + 1)
+
+    def show_most(self, candidates: Sequence[set[str]]) -> set[str]:
+        """Publish as many of `candidates` (cells that are shown together) as may be; returns all their cells.
+
+        All at once where that tells nothing, else one half after the other, in their order.
+        """
+        if not candidates:
+            return set()
+        together = set().union(*candidates)
+        if self.show(together):
+            return together
+        if len(candidates) == 1:
+            return set()
+        half = len(candidates) // 2
+        return self.show_most(candidates[:half]) | self.show_most(candidates[half:])

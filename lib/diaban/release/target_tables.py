@@ -16,7 +16,7 @@ SLACK = "|slack"
 def add_years(ledger: Ledger, exposed: pd.DataFrame, blocks: dict[str, list[str]], threshold: int) -> None:
     """Every year's count of every locality, as cells that exist; those that are small are protected.
 
-    exposed: locality (of report), stream, period, cases. blocks: block -> its periods, whose sums may be shown.
+    exposed: locality (of report), stream, period, cases. blocks: block -> its periods; sums may be shown.
     """
     whole = exposed.groupby(["stream", "period"], as_index=False)["cases"].sum().assign(locality=WHOLE)
     frame = pd.concat([exposed[whole.columns], whole], ignore_index=True)
@@ -29,10 +29,10 @@ def add_years(ledger: Ledger, exposed: pd.DataFrame, blocks: dict[str, list[str]
 def tell_targets(ledger: Ledger, targets: pd.DataFrame) -> pd.DataFrame:
     """`targets` with counts_shown and met_shown: what may be told of each row; the whole comes first.
 
-    targets: locality (WHOLE for all together), target, stream, period, base, cases, base_cases, met, ratio (the
-    count that meets the target is at most, or with `rise` at least, ratio times the base's). Where a count is
-    not shown, that the target was met or missed still tells something of it: such a verdict is told only
-    where the counts stay as uncertain as the rules ask.
+    targets: locality (WHOLE for all together), target, stream, period, base, cases, base_cases, met, ratio
+    (the count that meets the target is at most, or with `rise` at least, ratio times the base's). Where a
+    count is not shown, that the target was met or missed still tells something of it: such a verdict is told
+    only where the counts stay as uncertain as the rules ask.
     """
     frame = targets.assign(counts_shown=False, met_shown=False)
     order = frame["locality"].ne(WHOLE).sort_values(kind="stable").index

@@ -22,7 +22,7 @@ from diaban.analysis.targets import fewest, share_target
 from diaban.results.plan import Plan
 from diaban.spec.targets import TargetSpec
 
-LINKED = ("severity_class", "legal_track")
+LINKED = ("abuse_form", "severity_class")
 """Columns of a case within which groups of persons are compared."""
 
 

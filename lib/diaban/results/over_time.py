@@ -31,6 +31,9 @@ ALERTS_A_YEAR = 1.0
 """False alarms that all localities and streams together may raise in a year, on average."""
 
 UNITS = ("month", "quarter", "half")
+BASELINE_YEARS = {"month": 3, "quarter": 3, "half": 4}
+"""Complete years that limits are made from: enough for eight points."""
+
 LEAST_MEAN = 3.0
 """Cases of a point of the whole's chart on average, at least; else a longer unit is taken."""
 
@@ -116,15 +119,7 @@ class OverTime(Handled, CaseSide):
         """Control charts of every locality of report and the whole ("*"), by the stream's own unit."""
         if self.dated_cases is None:
             return None
-        tables = []
-        for stream, unit in self.unit_of_charts.items():
-            counts = self._weighted(unit, stream)
-            parts = self.parts(unit)
-            order = parts.loc[parts["complete"], "period"].tolist()
-            table = control_charts(
-                _with_whole(counts), order, baseline=first_years(parts[parts["period"].isin(order)])
-            )
-            tables.append(table.assign(every=unit))
+        tables = [self.charts_of(stream, unit) for stream, unit in self.unit_of_charts.items()]
         return pd.concat(tables, ignore_index=True)
 
     @cached_property
@@ -132,13 +127,25 @@ class OverTime(Handled, CaseSide):
         """When the level of a stream changed, in the whole and by locality of report."""
         if self.dated_cases is None:
             return None
-        tables = []
-        for stream, unit in self.unit_of_charts.items():
-            parts = self.parts(unit)
-            order = parts.loc[parts["complete"], "period"].tolist()
-            counts = _with_whole(self._weighted(unit, stream))
-            tables.append(change_points(counts, order, seed=self.spec.model.seed).assign(every=unit))
+        tables = [self.changes_of(stream, unit) for stream, unit in self.unit_of_charts.items()]
         return pd.concat(tables, ignore_index=True)
+
+    def charts_of(self, stream: str, unit: str) -> pd.DataFrame:
+        """The control charts of one stream by months, quarters or half-years (`every`)."""
+        parts = self.parts(unit)
+        complete = parts[parts["complete"]]
+        counts = _with_whole(self._weighted(unit, stream))
+        charts = control_charts(
+            counts, complete["period"].tolist(), baseline=first_years(complete, years=BASELINE_YEARS[unit])
+        )
+        return charts.assign(every=unit)
+
+    def changes_of(self, stream: str, unit: str) -> pd.DataFrame:
+        """The change points of one stream by months, quarters or half-years (`every`)."""
+        parts = self.parts(unit)
+        order = parts.loc[parts["complete"], "period"].tolist()
+        counts = _with_whole(self._weighted(unit, stream))
+        return change_points(counts, order, seed=self.spec.model.seed).assign(every=unit)
 
     @cached_property
     def alerts(self) -> pd.DataFrame | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban.simulate.boundaries import redate
-from diaban.simulate.cases import CASE_COLUMNS, simulate_cases
+from diaban.simulate.cases import CASE_COLUMNS, registered, simulate_cases
 from diaban.simulate.codes import simulate_codes
 from diaban.simulate.ground import Places
 from diaban.simulate.indicators import simulate_indicators
@@ -46,4 +46,4 @@ def simulate(truth: Truth, places: Places, seed: int) -> dict[str, pd.DataFrame]
         "outreach": simulate_outreach(truth, indicators, seed),
         "support_coverage": simulate_support(truth, places, population, seed),
     }
-    return redate(truth, tables, seed)
+    return registered(redate(truth, tables, seed), truth.periods.cutoff)

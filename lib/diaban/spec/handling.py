@@ -50,7 +50,7 @@ class HandlingSpec(Declared):
     final: list[str] = Field(default_factory=list)
     reopened: list[str] = Field(default_factory=list)
     steps: list[StepSpec] = Field(min_length=1)
-    limits: list[LimitSpec] = Field(default_factory=list)
+    limits: list[LimitSpec] = Field(min_length=1)
     reasons: list[ReasonSpec] = Field(default_factory=list)
 
     @model_validator(mode="after")

@@ -47,7 +47,7 @@ def test_xmr_of_equal_values_has_no_width():
 
 
 def test_a_short_baseline_of_an_xmr_chart_is_allowed_for():
-    """Truth: normal values. A new one passes two sigma in 2.3 %; published limits promise it, ours keep it."""
+    """Truth: normal values. A new one passes two sigma in 2.3 %: published limits say so, ours do so."""
     rng = np.random.default_rng(1)
     own, printed = [], []
     for _ in range(4000):

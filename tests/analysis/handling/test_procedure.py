@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from handled import CUTOFF, PROCEDURE, START, handled, together
@@ -68,3 +70,9 @@ def test_cells_hold_the_wholes_and_localities_without_reports():
     assert len(cells(reports)) == 8
     assert ("b", "*", "2024") in cells(reports, localities=["a", "b"])
     assert list(cells(reports.iloc[:0])) == [("*", "*", "*")]
+
+
+@pytest.mark.parametrize("limits", [{}, {"second": 80, "first": 20}])
+def test_limits_are_at_least_one_and_shortest_first(limits):
+    with pytest.raises(ValueError, match="shortest first"):
+        replace(PROCEDURE, limits=limits)

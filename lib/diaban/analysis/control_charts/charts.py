@@ -52,7 +52,7 @@ def control_charts(
     that limits are made from and then kept; see `first_years`. events: locality, stream, period, date of each
     case, where days may be used; `until`, the last day that is counted. better: "fewer", "more" or None.
     published: limits as the textbooks give them, instead of those by probability, which allow for a short
-    baseline and are passed by chance about a third as often.
+    baseline and are passed by chance less often.
 
     Returns COLUMNS. kind: see `chart_kind`, with "c'" where counts vary more than Poisson counts. unit of
     value, centre, lower, upper: "cases" (a period), "days" or "periods" (between cases). point: 0, 1, ... in
@@ -108,28 +108,39 @@ def _chart(
     least_points: int,
 ) -> pd.DataFrame:
     first = rows[rows["period"].isin(baseline) & rows["cases"].notna()]
-    mean = first["cases"].sum() / first["weight"].sum() if len(first) else np.nan
+    any_case = bool(rows["cases"].sum() > 0)
+    mean = first["cases"].sum() / first["weight"].sum() if any_case and len(first) else np.nan
+    kind, points = _values(rows, baseline, events, until, mean)
+    reason = None if any_case else "no_cases"
+    if any_case and (points["baseline"] & points["value"].notna()).sum() < least_points:
+        reason = "too_few_points"
+    return _points(points.reset_index(drop=True), kind, reason, better, published)
+
+
+def _values(
+    rows: pd.DataFrame,
+    baseline: set[str],
+    events: pd.DataFrame | None,
+    until: pd.Timestamp | None,
+    mean: float,
+) -> tuple[str, pd.DataFrame]:
+    """The kind of chart and its points: gaps where cases are rare and there is a gap, else counts."""
     gaps = None
     if events is not None:
         gaps = day_gaps(events[events["period"].isin(rows["period"])], baseline, until)
     same_day = float((gaps["value"] == 0).mean()) if gaps is not None and len(gaps) else 0.0
-    any_case = bool(rows["cases"].sum() > 0)
-    kind = chart_kind(mean, dated=gaps is not None, same_day=same_day) if any_case and mean >= 0 else "c"
-    points = rows[["period", "weight"]].assign(
+    kind = "c" if np.isnan(mean) else chart_kind(mean, dated=gaps is not None, same_day=same_day)
+    if kind in {"t", "g"}:
+        rare = period_gaps(rows, baseline) if gaps is None else gaps
+        if len(rare):
+            return kind, rare.assign(unit="periods" if gaps is None else "days", weight=1.0)
+    counts = rows[["period", "weight"]].assign(
         value=rows["cases"].astype("float64"),
         baseline=rows["period"].isin(baseline),
         open=False,
         unit="cases",
     )
-    rare = points.iloc[:0]
-    if kind in {"t", "g"}:
-        rare = gaps if gaps is not None else period_gaps(rows, baseline)
-        rare = rare.assign(unit="periods" if gaps is None else "days", weight=1.0)
-    points = rare if len(rare) else points
-    reason = None if any_case else "no_cases"
-    if any_case and (points["baseline"] & points["value"].notna()).sum() < least_points:
-        reason = "too_few_points"
-    return _points(points.reset_index(drop=True), kind, reason, better, published)
+    return ("c" if kind in {"t", "g"} else kind), counts
 
 
 def _points(

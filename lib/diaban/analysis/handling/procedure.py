@@ -24,6 +24,8 @@ class Procedure:
     limits     limit -> days from the start, shortest first; the first holds without an extension, each
                further one after one more extension
     extended   steps that extend the time
+
+    Raises ValueError without a limit, or with a longer one before a shorter.
     """
 
     start: str
@@ -32,6 +34,11 @@ class Procedure:
     resolved: Sequence[str]
     limits: Mapping[str, int]
     extended: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        days = list(self.limits.values())
+        if not days or days != sorted(days):
+            raise ValueError("limits, shortest first, at least one")
 
 
 def known_by(events: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
@@ -116,7 +123,7 @@ def _first_decision(events: pd.DataFrame, procedure: Procedure) -> pd.DataFrame:
 def _own_limit(events: pd.DataFrame, started: pd.Series, procedure: Procedure) -> pd.Series:
     """Days that the law gives each report: one limit further for every extension taken within the last."""
     steps = list(procedure.limits.values())
-    limit = pd.Series(float(steps[0]) if steps else np.nan, index=started.index)
+    limit = pd.Series(float(steps[0]), index=started.index)
     extensions = events[events["step"].isin(procedure.extended)].sort_values("date", kind="stable")
     place = extensions.groupby("case_key").cumcount()
     in_time = pd.Series(True, index=started.index)

@@ -14,8 +14,10 @@ Floats = NDArray[np.float64]
 
 SURE = 0.9
 # How much of a year's step may be common to all localities, and places of its standard score.
-SHARED = np.array([0.0, 0.3, 0.6])
+SHARED = (0.3, 0.6)
 NODES = norm.ppf((np.arange(7) + 0.5) / 7)
+_SHARE, _PLACE = np.append(np.repeat(SHARED, len(NODES)), 0.0), np.append(np.tile(NODES, len(SHARED)), 0.0)
+_CHANCE = np.append(np.full(len(_SHARE) - 1, 1 / len(NODES)), 1.0) / (len(SHARED) + 1)
 _LEAST = 1e-300
 # Pairs that the past supports less than this can change nothing that is printed.
 _NEGLIGIBLE = 1e-4
@@ -68,7 +70,9 @@ def _one_step(
     """
     edges = np.log1p(change) + _OFFSETS
     middle, below = (edges[1:] + edges[:-1]) / 2, len(edges) // 2
-    share, z = (grid.ravel()[:, None] for grid in np.meshgrid(SHARED, NODES, indexing="ij"))
+    share, z, chance = (
+        part[:, None] if len(y) > 1 else part[-1:, None] for part in (_SHARE, _PLACE, _CHANCE)
+    )
     prior = np.diff(ndtr((edges - m - w * np.sqrt(share) * z) / (w * np.sqrt(1 - share)))).T
     logit = middle + (np.log(t) - np.log(rate))[:, None]
     told = y[:, None] * log_expit(logit) + shape[:, None] * log_expit(-logit)
@@ -76,14 +80,14 @@ def _one_step(
     likelihood = np.exp(told - best)
     total = np.maximum(likelihood @ prior, _LEAST)
     constant = best[:, 0] + gammaln(shape + y) - gammaln(shape)
-    support = (np.log(total) + constant[:, None]).sum(axis=0)
+    support = (np.log(total) + constant[:, None]).sum(axis=0) + np.log(chance[:, 0])
     return support, likelihood[:, :below] @ prior[:below] / total
 
 
 def evidence_word(chance: ArrayLike, change: ArrayLike, *, sure: float = SURE) -> NDArray[np.object_]:
-    """ "fell" ("rose" for a wished rise) from `sure` on, "not" up to 1 - `sure`, "open" between; None where
+    """The word for a chance, any shape; None where it is missing.
 
-    the chance is missing.
+    "fell" ("rose" for a wished rise) from `sure` on, "not" up to 1 - `sure`, "open" between.
     """
     p, rise = np.asarray(chance, dtype=float), np.asarray(change, dtype=float) > 0
     reached, open_ = p >= sure, np.isfinite(p)

@@ -46,9 +46,9 @@ class RiskPath:
         return float(np.sqrt((self.weight * self.w**2).sum()))
 
     def over(self, years: float, cases: Floats, person_years: Floats) -> RiskPath:
-        """The same steps between two blocks of years whose middles are `years` apart, the first block having
+        """The same steps between two blocks of years whose middles are `years` apart.
 
-        these counts, each (n,). The variance between means of two adjacent blocks of n years of a random walk
+        cases, person_years: of the first block, each (n,). The variance between means of two adjacent blocks of n years of a random walk
         is w² (2 n² + 1) / (3 n).
         """
         wider = np.sqrt((2 * years**2 + 1) / (3 * years))

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta, betabinom, norm
+from scipy.stats import beta, betabinom, cauchy
 
 LEAST_YEARS = 3
-SPREADS = np.linspace(0.005, 0.25, 50)
-SPREAD_SCALE = 0.08
+SPREADS = np.linspace(0.005, 0.4, 80)
+SPREAD_SCALE = 0.1
 COLUMNS = ["stream", "years", "cases", "share", "spread", "a", "b", "lower", "upper", "withheld"]
 
 
@@ -27,7 +27,7 @@ def season_shares(
     counts: locality, stream, year, number (place of the month or quarter within the year), cases; a part
     without a row had none. years: the complete ones that tell. The share of a year yet to come is
     Beta(a, b): its mean is the pooled share, its variance that of the pooled share (binomial, at least) and
-    of the years among themselves (`spread`, a standard deviation, from a beta-binomial; some 8 points are
+    of the years among themselves (`spread`, a standard deviation, from a beta-binomial; some 10 points are
     taken as usual before any year is seen, so that a few years alike are no proof of a fixed season). lower,
     upper: where that share should lie. A year without cases tells nothing.
 
@@ -67,8 +67,11 @@ def _share(sums: pd.DataFrame, least_years: int, level: float) -> dict[str, obje
 
 def _variance_of_years(x: np.ndarray, n: np.ndarray, p: float) -> float:
     """Posterior mean variance of the yearly shares beyond that of their counts: beta-binomial, on a grid."""
-    size = p * (1 - p) / SPREADS**2 - 1
+    spreads = SPREADS[np.square(SPREADS) < p * (1 - p) / 2]
+    if not len(spreads):  # a part of the year with hardly a case
+        return 0.0
+    size = p * (1 - p) / spreads**2 - 1
     told = betabinom.logpmf(x[:, None], n[:, None], p * size, (1 - p) * size).sum(axis=0)
-    told = told + norm.logpdf(SPREADS, 0, SPREAD_SCALE)
+    told = told + cauchy.logpdf(spreads, 0, SPREAD_SCALE)
     weight = np.exp(told - told.max())
-    return float((weight * SPREADS**2).sum() / weight.sum())
+    return float((weight * spreads**2).sum() / weight.sum())

@@ -112,11 +112,11 @@ def attainment(
     whole: str | None,
     apart: float | None = None,
 ) -> pd.DataFrame:
-    """locality, attainment, change_sd of one stream. yearly: its exposed frame, of which `years` tell how the
+    """locality, attainment, change_sd of one stream.
 
-    risk moves. counts: locality, cases, person_years, base_cases, base_person_years. The base is the last of
-    `years`, or with `apart` a block of them whose middle lies so many years before that of the later block.
-    The whole is a path of its own: its counts are the localities' own, and it swings less than they do.
+    yearly: its exposed frame, of which `years` tell how the risk moves. counts: locality,
+    cases, person_years, base_cases, base_person_years. The base is the last of `years`, or with `apart` a
+    block of them whose middle lies so many years before that of the later block. The whole is a path of its own: its counts are the localities' own, and it swings less than they do.
     """
     parts = []
     for _, rows in counts.groupby(counts["locality"] == whole):

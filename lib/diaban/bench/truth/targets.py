@@ -114,9 +114,8 @@ def _scored(
 
 
 def _same_half(years: TargetYears, told: pd.DataFrame) -> pd.Series:
-    """What a dashboard says in mid-year: 1 where the count so far is at most the target's share of last
-
-    year's in the same months.
+    """What a dashboard says in mid-year: 1 where there are so few cases as the target asks of the same months
+    of last year, 0 elsewhere.
     """
     months = years.months[(years.months["year"] == PERIOD) & years.months["number"].isin(HALF)]
     before = _with_whole(months.groupby(KEYS, as_index=False)["cases"].sum()).set_index(KEYS)["cases"]

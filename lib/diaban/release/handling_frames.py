@@ -1,0 +1,188 @@
+"""The protected frames of handling: how far reports come and how fast, all complete periods together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from diaban.release.cells import WHOLE, WITHOUT, count_cell
+from diaban.release.ledger import Ledger
+from diaban.release.ranges import Equation
+from diaban.results import Results
+
+REPORTS = "reports"
+ALL = "*"
+
+
+def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """handling, stopped, relative_rates; each only where the study has it.
+
+    handling: locality (WHOLE for all together), stream, measure, n, n_reports, share, lower, upper, days,
+    withheld, hidden. Measures: "classified", "assigned" (how an office works: shown with the number of
+    reports), "in_time", "resolved", and "by <limit>": decided within so many days.
+    """
+    if results.stages is None:
+        return {}
+    frames = {"handling": _handling(results, ledger)}
+    if results.stopped is not None:
+        frames["stopped"] = _stopped(results.stopped, ledger.threshold)
+    if results.relative_rates is not None:
+        frames["relative_rates"] = _relative(results.relative_rates, ledger.threshold)
+    return frames
+
+
+def _handling(results: Results, ledger: Ledger) -> pd.DataFrame:
+    table = _measured(results)
+    cells, equations, small = _cells(table, results, ledger.threshold)
+    ledger.add(cells, equations, small=small)
+    totals = [{_total(place, stream)} for place, stream in _pairs(table)]
+    ledger.show_most(totals)
+    own = table.assign(cell=[_cell(r.locality, r.stream, r.measure) for r in table.itertuples()])
+    order = own["locality"].ne(WHOLE).sort_values(kind="stable").index
+    wanted = [
+        {r.cell, r.cell + WITHOUT}
+        for r in own.loc[order].itertuples()
+        if r.cell not in small and ledger.shows(_total(r.locality, r.stream))
+    ]
+    shown = ledger.show_most(wanted)
+    about_office = own["measure"].isin(["classified", "assigned"]) & (own["n"] == own["n_reports"])
+    total_shown = np.array([ledger.shows(_total(r.locality, r.stream)) for r in own.itertuples()], dtype=bool)
+    hide = ~(own["cell"].isin(shown) | (about_office & total_shown))
+    for name in ("n", "n_reports", "share", "lower", "upper"):
+        own[name] = own[name].where(~hide)
+    return own.drop(columns="cell").assign(hidden=hide)
+
+
+def _measured(results: Results) -> pd.DataFrame:
+    """One row a locality, stream and measure, of all complete periods together."""
+    assert results.stages is not None
+    assert results.resolution is not None
+    assert results.time_to_decision is not None
+    keys = ["locality", "stream"]
+    stages = results.stages[(results.stages["period"] == ALL) & (results.stages["stream"] != ALL)]
+    columns = [*keys, "measure", "n", "n_reports", "share", "lower", "upper", "withheld"]
+    reached = stages[stages["stage"].isin(["classified", "assigned"])].rename(columns={"stage": "measure"})
+    decided = stages[stages["stage"] == "decided"]
+    in_time = decided.drop(columns=["n", "n_reports", "share", "lower", "upper"]).rename(
+        columns={"n_in_time": "n", "n_due": "n_reports", "in_time_share": "share", "in_time_lower": "lower"}
+    )
+    in_time = in_time.rename(columns={"in_time_upper": "upper"}).assign(measure="in_time")
+    resolved = results.resolution
+    resolved = resolved[(resolved["period"] == ALL) & (resolved["stream"] != ALL)]
+    resolved = resolved.drop(columns="n_reports").rename(columns={"n_resolved": "n", "n_due": "n_reports"})
+    resolved = resolved.assign(measure="resolved")
+    limits = results.time_to_decision
+    limits = limits[(limits["period"] == ALL) & (limits["stream"] != ALL) & (limits["kind"] == "any")]
+    limits = limits.rename(columns={"n_decided": "n"}).assign(measure="by " + limits["limit"])
+    rows = [reached[columns], in_time[columns], resolved[columns], limits[[*columns, "days"]]]
+    return pd.concat(rows, ignore_index=True).astype({"measure": "str"})
+
+
+def _cells(
+    table: pd.DataFrame, results: Results, threshold: int
+) -> tuple[pd.Series, list[Equation], set[str]]:
+    """n and the rest of each measure; reports are the cases of their blocks; limits follow each other."""
+    cells: dict[str, float] = {}
+    equations: list[Equation] = []
+    small: set[str] = set()
+    for row in table.itertuples():
+        total, cell = _total(row.locality, row.stream), _cell(row.locality, row.stream, row.measure)
+        reports = _reports(results, row.locality, row.stream)
+        cells |= {total: reports, cell: float(row.n), cell + WITHOUT: reports - float(row.n)}
+        equations.append(Equation(total, (cell, cell + WITHOUT)))
+        if row.measure not in ("classified", "assigned") and min(row.n, reports - row.n) < threshold:
+            small |= {cell, cell + WITHOUT}
+    for place, stream in _pairs(table):
+        blocks = tuple(count_cell(place, stream, block.key) for block in results.spec.periods.blocks)
+        equations.append(Equation(_total(place, stream), blocks))
+        if _reports(results, place, stream) < threshold:
+            small.add(_total(place, stream))
+    between, more, few = _between_limits(table, cells, threshold)
+    equations += [*more, *_over_localities(table)]
+    return pd.Series(cells | between), equations, small | few
+
+
+def _between_limits(
+    table: pd.DataFrame, cells: dict[str, float], threshold: int
+) -> tuple[dict[str, float], list[Equation], set[str]]:
+    """Reports decided between two limits are a group like any other."""
+    found: dict[str, float] = {}
+    equations, few = [], set()
+    limits = table[table["measure"].str.startswith("by ")].sort_values("days")
+    for (place, stream), rows in limits.groupby(["locality", "stream"]):
+        names = [_cell(place, stream, measure) for measure in rows["measure"]]
+        for earlier, later in pairwise(names):
+            gap = f"{later}|since {earlier.rsplit('|', 1)[1]}"
+            found[gap] = cells[later] - cells[earlier]
+            equations.append(Equation(later, (earlier, gap)))
+            if found[gap] < threshold:
+                few.add(gap)
+    return found, equations, few
+
+
+def _over_localities(table: pd.DataFrame) -> Iterable[Equation]:
+    for (stream, measure), rows in table[table["locality"] != WHOLE].groupby(["stream", "measure"]):
+        for end in ("", WITHOUT):
+            parts = tuple(_cell(place, stream, measure) + end for place in rows["locality"])
+            yield Equation(_cell(WHOLE, stream, measure) + end, parts)
+
+
+def _reports(results: Results, place: str, stream: str) -> float:
+    rows = results.blocks[results.blocks["stream"] == stream]
+    return float((rows if place == WHOLE else rows[rows["locality"] == place])["cases"].sum())
+
+
+def _pairs(table: pd.DataFrame) -> list[tuple[str, str]]:
+    pairs = table[["locality", "stream"]].drop_duplicates()
+    order = pairs["locality"].ne(WHOLE).sort_values(kind="stable").index
+    return list(pairs.loc[order].itertuples(index=False, name=None))
+
+
+def _total(place: str, stream: str) -> str:
+    return f"{REPORTS}|{place}|{stream}"
+
+
+def _cell(place: str, stream: str, measure: str) -> str:
+    return f"{REPORTS}|{place}|{stream}|{measure}"
+
+
+def _stopped(stopped: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Of the whole and all periods: all reasons together, and single ones where none of the rest is small."""
+    rows = stopped[(stopped["locality"] == WHOLE) & (stopped["period"] == ALL)]
+    columns = ["target", "step", "reason_code", "n", "n_cases", "share", "lower", "upper", "withheld"]
+    rows = rows[columns].reset_index(drop=True)
+    shown = (rows["n"] >= threshold) & (rows["n_cases"] - rows["n"] >= threshold)
+    for _, group in rows.groupby(["target", "step"]):
+        single = group[(group["reason_code"] != ALL) & (group["n"] > 0)]
+        rest = single[~shown[single.index]]["n"]
+        if len(rest) == 1 or (len(rest) and rest.sum() < threshold):
+            kept = single[shown[single.index]]
+            if len(kept):
+                shown[kept["n"].idxmin()] = False
+    for _, group in rows[rows["reason_code"] == ALL].groupby("target"):
+        steps = group[group["step"] != ALL]
+        if (~shown[steps.index]).sum() == 1:  # the hidden step would be the total less the others
+            shown[group.index[group["step"] == ALL]] = False
+    for name in ("n", "n_cases", "share", "lower", "upper"):
+        rows[name] = rows[name].where(shown)
+    return rows.assign(hidden=~shown)
+
+
+def _relative(rates: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Ratios and what they are worth, without counts; a comparison with a small group in it is left out."""
+    parts = [
+        rates["n"],
+        rates["n_cases"] - rates["n"],
+        rates["base_n"],
+        rates["base_cases"] - rates["base_n"],
+    ]
+    shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1) & rates["withheld"].isna()
+    columns = ["stream", "point", "role", "column", "group", "base", "ratio", "lower", "upper", "differs",
+               "comparisons", "withheld"]  # fmt: skip
+    table = rates[columns].reset_index(drop=True)
+    for name in ("ratio", "lower", "upper", "differs"):
+        table[name] = table[name].where(shown.to_numpy())
+    return table.assign(hidden=~shown.to_numpy()).round({"ratio": 1, "lower": 1, "upper": 1})

@@ -1,0 +1,126 @@
+"""The protected frames of the plan's targets."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.analysis.targets.evidence import evidence_word
+from diaban.release.cells import WHOLE, count_cell
+from diaban.release.ledger import Ledger
+from diaban.release.target_tables import add_years, tell_targets
+from diaban.results import Results
+
+KEYS = ["locality", "target", "stream", "change", "period", "base"]
+COUNTED = ["cases", "base_cases", "limit"]
+JUDGED = ["attainment", "evidence", "verdict", "largest_detectable_count", "smallest_visible_fall"]
+OUTLOOK = ["cases", "base_cases", "limit", "remaining", "share_counted", "probability", "expected", "lower",
+           "upper", "outlook"]  # fmt: skip
+
+
+def protected_plan(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """targets, targets_pooled, mid_year, share_targets, fewest_targets; each only where the study has it."""
+    if results.targets is not None:
+        add_years(ledger, _years(results), _blocks(results), ledger.threshold)
+    frames = {
+        "targets": _targets(results, ledger),
+        "targets_pooled": _pooled(results, ledger),
+        "mid_year": _mid_year(results, ledger),
+        "share_targets": _shares(results),
+        "fewest_targets": _fewest(results, ledger.threshold),
+    }
+    return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def _years(results: Results) -> pd.DataFrame:
+    """Counts of all years and, where one runs, of its months that are over."""
+    columns = ["locality", "stream", "period", "cases"]
+    years = results.exposed_report[columns]
+    if results.to_date is None:
+        return years
+    running = results.to_date.assign(period=results.running)[columns]
+    return pd.concat([years, running], ignore_index=True)
+
+
+def _blocks(results: Results) -> dict[str, list[str]]:
+    return {block.key: block.periods for block in results.spec.periods.blocks}
+
+
+def _targets(results: Results, ledger: Ledger) -> pd.DataFrame | None:
+    """A verdict on hidden counts is told only where it leaves them uncertain; how sure it is, with them."""
+    table = results.targets
+    if table is None:
+        return None
+    length = results.tables.periods.set_index("period")["years"]
+    ratio = (1 + table["change"]) * table["period"].map(length) / table["base"].map(length)
+    told = tell_targets(ledger, table.assign(ratio=ratio, rise=table["change"] > 0))
+    for name in [*COUNTED, *JUDGED]:
+        told[name] = told[name].where(told["counts_shown"])
+    told["met"] = told["met"].where(told["met_shown"])
+    kept = [*KEYS, *COUNTED, "met", *JUDGED, "cases_needed", "counts_shown", "met_shown", "withheld"]
+    return told[kept].assign(hidden=~told["counts_shown"])
+
+
+def _pooled(results: Results, ledger: Ledger) -> pd.DataFrame | None:
+    """Of two counts that are shown, and of nothing else: what they alone tell of the risk."""
+    table = results.targets_pooled
+    if table is None:
+        return None
+    shown = [
+        ledger.shows(count_cell(r.locality, r.stream, r.block))
+        and ledger.shows(count_cell(r.locality, r.stream, r.base))
+        for r in table.itertuples()
+    ]
+    chance = table["attainment_two_counts"].where(shown)
+    told = table.assign(attainment=chance, evidence=evidence_word(chance, table["pooled_change"]))
+    for name in ("cases", "base_cases", "change_per_year", "lower", "upper", "evidence"):
+        told[name] = told[name].where(shown)
+    told = told.drop(columns="attainment_two_counts").astype({"evidence": "str"})
+    return told.assign(hidden=[not one for one in shown])
+
+
+def _mid_year(results: Results, ledger: Ledger) -> pd.DataFrame | None:
+    """Only where both the year so far and the year before may be shown; the whole first."""
+    table = results.mid_year
+    if table is None:
+        return None
+    table = table.sort_values("locality", key=lambda names: names.ne(WHOLE), kind="stable")
+    shown, running = [], str(results.running)
+    for row in table.itertuples():
+        cells = [count_cell(row.locality, row.stream, period) for period in (running, row.base)]
+        shown.append(ledger.show(cells))
+    for name in OUTLOOK:
+        table[name] = table[name].where(shown)
+    kept = ["locality", "target", "stream", "change", "base", *OUTLOOK, "season_share", "withheld"]
+    return table[kept].assign(hidden=[not one for one in shown], period=results.running)
+
+
+def _shares(results: Results) -> pd.DataFrame | None:
+    """Whether the share was reached tells how an office works, not what befell a child: it is shown, without
+    counts, wherever there were reports. Of the whole the counts are shown too."""
+    table = results.share_targets
+    if table is None:
+        return None
+    threshold = results.spec.disclosure.threshold
+    missed = table["n"] - table["successes"]
+    counted = (
+        (table["locality"] == WHOLE) & (table["n"] >= threshold) & ((missed == 0) | (missed >= threshold))
+    )
+    for name in ("successes", "n", "share", "lower", "upper", "most_failures", "evidence"):
+        table = table.assign(**{name: table[name].where(counted)})
+    return table.assign(hidden=~counted)
+
+
+def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:
+    """Stopped cases of child sexual abuse and the like: of the whole alone, in words where they are few."""
+    table = results.fewest_targets
+    if table is None:
+        return None
+    table = table[table["locality"] == WHOLE].reset_index(drop=True)
+    parts = [table["count"], table["n"] - table["count"], table["base_count"]]
+    parts.append(table["base_n"] - table["base_count"])
+    shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1)
+    for name in ("count", "share", "lower", "upper", "base_count", "base_share", "base_lower", "base_upper"):
+        table[name] = table[name].where(shown)
+    for name in ("attainment", "p", "fewer"):
+        table[name] = table[name].where(shown)
+    return table.drop(columns=["n", "base_n"]).assign(hidden=~shown)

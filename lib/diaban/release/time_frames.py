@@ -1,0 +1,122 @@
+"""The protected frames of time: late reports, control charts, alerts, campaigns."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.release.cells import WHOLE, count_cell
+from diaban.release.ledger import Ledger
+from diaban.results import Results
+from diaban.results.over_time import UNITS
+
+
+def protected_over_time(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """late_reports, late_months, same_age, reading, campaign_effects, control_charts, change_points, alerts.
+
+    Series within a year are of the whole alone; a locality's are small nearly everywhere. Each only where the
+    study has it.
+    """
+    threshold = ledger.threshold
+    frames = {
+        "late_reports": _late(results.late_reports, threshold),
+        "late_months": _held_back(results.late_months),
+        "same_age": _same_age(results.same_age, threshold),
+        "reading": _reading(results, ledger),
+        "campaign_effects": _campaigns(results.campaign_effects, threshold),
+        "alerts": _alerts(results.alerts, threshold),
+    }
+    frames |= _charts(results, threshold)
+    return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def _late(late: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    """By year of the events, of the whole."""
+    if late is None:
+        return None
+    rows = late[late["origin"].str.startswith("year ")].reset_index(drop=True)
+    shown = rows["counted"] >= threshold
+    for name in ("counted", "share_counted", "share_error", "expected_finally", "lower", "upper"):
+        rows[name] = rows[name].where(shown)
+    rows = rows.assign(period=rows["origin"].str.removeprefix("year "), hidden=~shown)
+    return rows.drop(columns=["origin", "factor", "factor_error"])
+
+
+def _held_back(months: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Which months' reports came late, not how many."""
+    if months is None:
+        return None
+    late = months[months["held_back"].fillna(False).astype(bool)]
+    return late[["stream", "seen", "comparisons"]].reset_index(drop=True)
+
+
+def _same_age(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    if table is None:
+        return None
+    rows = table[table["locality"] == WHOLE].reset_index(drop=True)
+    late = rows["base_cases_now"] - rows["base_cases"]
+    small = (rows[["cases", "base_cases"]] < threshold).any(axis=1) | late.between(1, threshold - 1)
+    for name in ("cases", "base_cases", "base_cases_now", "rate_ratio", "lower", "upper", "p", "naive_ratio"):
+        rows[name] = rows[name].where(~small)
+    return rows.drop(columns=["persons", "base_persons", "undated"]).assign(hidden=small)
+
+
+def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
+    """Where the counts of both blocks are shown: the label says how to read their difference."""
+    table = results.reading
+    if table is None:
+        return None
+    shown = [
+        ledger.shows(count_cell(r.locality, r.stream, r.period))
+        and ledger.shows(count_cell(r.locality, r.stream, r.base))
+        for r in table.itertuples()
+    ]
+    kept = table[["locality", "stream", "period", "base", "direction", "label", "reasons", "withheld"]]
+    for name in ("direction", "label", "reasons"):
+        kept = kept.assign(**{name: kept[name].where(shown)})
+    return kept.assign(hidden=[not one for one in shown])
+
+
+def _campaigns(effects: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    if effects is None:
+        return None
+    counts = ["before", "after", "control_before", "control_after"]
+    small = (effects[counts] < threshold).any(axis=1)
+    told = [*counts, "ratio", "lower", "upper", "p", "placebo_p", "difference", "difference_lower",
+            "difference_upper", "told"]  # fmt: skip
+    for name in told:
+        effects = effects.assign(**{name: effects[name].where(~small)})
+    return effects.assign(hidden=small)
+
+
+def _charts(results: Results, threshold: int) -> dict[str, pd.DataFrame]:
+    """Of each stream in the whole, by the shortest part of a year of which no count is small."""
+    if results.dated_cases is None:
+        return {}
+    charts, changes = [], []
+    for stream in results.spec.streams:
+        for unit in UNITS:
+            counts = results.counts_by(unit)
+            assert counts is not None
+            whole = counts[counts["stream"] == stream.key].groupby("period")["cases"].sum()
+            if len(whole) and whole.min() >= threshold:
+                chart = results.charts_of(stream.key, unit)
+                charts.append(chart[chart["locality"] == WHOLE])
+                change = results.changes_of(stream.key, unit)
+                changes.append(change[change["locality"] == WHOLE])
+                break
+    if not charts:
+        return {}
+    return {
+        "control_charts": pd.concat(charts, ignore_index=True),
+        "change_points": pd.concat(changes, ignore_index=True),
+    }
+
+
+def _alerts(alerts: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    """One row a locality, stream and quarter with an alert; and how many could have been false."""
+    if alerts is None:
+        return None
+    raised = alerts[alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)]
+    columns = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms"]
+    asked = alerts[columns].drop_duplicates("period").assign(locality=WHOLE, stream="*")
+    return pd.concat([asked, raised[columns]], ignore_index=True)

@@ -1,0 +1,127 @@
+"""The protected frames of counting units and themes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.release.cells import WHOLE, WITHOUT, count_cell
+from diaban.release.ledger import Ledger
+from diaban.release.ranges import Equation
+from diaban.release.suppression import hidden_cells
+from diaban.results import Results
+
+UNITS = ["cases", "suspects", "child_victims", "distinct_suspects", "distinct_child_victims"]
+ALL = "*"
+
+
+def protected_units(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """reconciliation, repeat_shares (of the whole), theme_counts, theme_panels; where the study has them."""
+    threshold = ledger.threshold
+    frames = {
+        "reconciliation": _reconciled(results.reconciliation, threshold),
+        "repeat_shares": _repeats(results.repeat_shares, threshold),
+        "theme_counts": _themes(results, ledger),
+        "theme_panels": _panels(results.theme_panels, threshold),
+        "theme_support": results.theme_support if results.spec.themes else None,
+    }
+    return {name: frame for name, frame in frames.items() if frame is not None}
+
+
+def _reconciled(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    """Units side by side where neither they nor what lies between them is small; of the whole alone."""
+    if table is None:
+        return None
+    rows = table[(table["locality"] == WHOLE) & (table["stream"] != ALL)].reset_index(drop=True)
+    twice = {"suspects": "distinct_suspects", "child_victims": "distinct_child_victims"}
+    for name in UNITS:
+        rows[name] = rows[name].where(rows[name] >= threshold)
+    for entries, persons in twice.items():
+        again = rows[entries] - rows[persons]
+        rows[persons] = rows[persons].where((again == 0) | (again >= threshold))
+    return rows[["locality", "stream", "period", *UNITS, "withheld"]]
+
+
+def _repeats(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    if table is None:
+        return None
+    rows = table[table["locality"] == WHOLE].reset_index(drop=True)
+    shown = (rows["repeat_persons"] >= threshold) & (rows["persons"] - rows["repeat_persons"] >= threshold)
+    for name in ("persons", "repeat_persons", "share", "lower", "upper"):
+        rows[name] = rows[name].where(shown)
+    return rows.assign(hidden=~shown)
+
+
+def _themes(results: Results, ledger: Ledger) -> pd.DataFrame | None:
+    """Cases of a theme by block, localities and the whole; a theme of one stream leaves a rest of it."""
+    table = results.theme_counts
+    if table is None:
+        return None
+    rows = table[table["stream"] == ALL].reset_index(drop=True)
+    known = rows[rows["cases"].notna()]
+    cells = {_cell(r.theme, r.locality, r.period): float(r.cases) for r in known.itertuples()}
+    small = {cell for cell, n in cells.items() if n < ledger.threshold}
+    equations = []
+    for (theme, period), part in known[known["locality"] != WHOLE].groupby(["theme", "period"]):
+        parts = tuple(_cell(theme, place, period) for place in part["locality"])
+        equations.append(Equation(_cell(theme, WHOLE, period), parts))
+    rests, more, few = _rests(results, known, cells, ledger)
+    ledger.add(pd.Series(cells | rests), [*equations, *more], small=small | few)
+    order = known["locality"].ne(WHOLE).sort_values(kind="stable").index
+    wanted = [_cell(r.theme, r.locality, r.period) for r in known.loc[order].itertuples()]
+    shown = ledger.show_most([{cell} for cell in wanted if cell not in small])
+    own = [_cell(r.theme, r.locality, r.period) in shown for r in rows.itertuples()]
+    told = ["cases", "whole_cases", "rate", "lower", "upper", "whole_rate", "expected", "ratio",
+            "ratio_lower", "ratio_upper", "p", "q", "differs"]  # fmt: skip
+    whole = [_cell(r.theme, WHOLE, r.period) in shown for r in rows.itertuples()]
+    both = [a and b for a, b in zip(own, whole, strict=True)]
+    for name in told:
+        rows[name] = rows[name].where(own if name == "cases" else both)
+    return rows.assign(hidden=[not one for one in own])
+
+
+def _rests(
+    results: Results, known: pd.DataFrame, cells: dict[str, float], ledger: Ledger
+) -> tuple[dict[str, float], list[Equation], set[str]]:
+    """Cases of the stream without the theme, for themes of one stream."""
+    of_one = {theme.key: theme.streams[0] for theme in results.spec.themes if len(theme.streams) == 1}
+    rests: dict[str, float] = {}
+    equations, few = [], set()
+    for row in known[known["theme"].isin(of_one)].itertuples():
+        total, cell = count_cell(row.locality, of_one[row.theme], row.period), _cell(*_place(row))
+        if total in ledger.counts.index:
+            rests[cell + WITHOUT] = float(ledger.counts[total]) - cells[cell]
+            equations.append(Equation(total, (cell, cell + WITHOUT)))
+            if rests[cell + WITHOUT] < ledger.threshold:
+                few |= {cell + WITHOUT}
+    return rests, equations, few
+
+
+def _place(row) -> tuple[str, str, str]:
+    return row.theme, row.locality, row.period
+
+
+def _cell(theme: str, locality: str, period: str) -> str:
+    return f"theme|{locality}|{theme}|{period}"
+
+
+def _panels(panels: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+    """Of the whole: in every panel no category of which the number is small can be worked out."""
+    if panels is None:
+        return None
+    rows = panels[panels["locality"] == WHOLE].reset_index(drop=True)
+    known = rows[rows["n"].notna() & rows["category"].notna()]
+    hide = pd.Series(True, index=rows.index)
+    for _, part in known.groupby(["theme", "panel"]):
+        counts = pd.Series(part["n"].to_numpy(), index=part.index.astype("str"))
+        total = Equation("all", tuple(counts.index))
+        small = counts.index[counts < threshold]
+        counts["all"] = counts.sum()
+        if counts["all"] < threshold:
+            continue
+        hidden = hidden_cells(counts, [total], small, threshold=threshold, reluctance={"all": 1})
+        hide[part.index] = part.index.astype("str").isin(hidden) | ("all" in hidden)
+    told = ["n", "n_files", "share", "lower", "upper", "n_others", "others", "reference_share", "p", "q",
+            "differs"]  # fmt: skip
+    for name in told:
+        rows[name] = rows[name].where(~hide)
+    return rows.assign(hidden=hide)
