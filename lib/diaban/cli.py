@@ -63,6 +63,12 @@ def main() -> None:
     "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Số trang làm cùng lúc / pages at once."
 )
 @click.option("--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go.")
+@click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
+@click.option(
+    "--internal",
+    is_flag=True,
+    help="Số liệu chính xác, lưu hành nội bộ / exact counts, for the office alone.",
+)
 @click.option(
     "--kernels", is_flag=True, help="Mỗi trang một nhân Jupyter, chậm hơn / a kernel a page, slower."
 )
@@ -74,6 +80,8 @@ def run(
     language: str | None,
     jobs: int | None,
     outputs: Path | None,
+    edition: str | None,
+    internal: bool,
     kernels: bool,
 ) -> int:
     """
@@ -86,6 +94,7 @@ def run(
       diaban run
       diaban run binh_phuoc --district "Bù Đăng" --district "dong xoai"
       diaban run germany_districts --within Bayern --language all --jobs 4
+      diaban run binh_phuoc --edition 2023-end
 
     \b
     Sau đó: mở index.html được in ra sau cùng (hoặc `diaban open`).
@@ -109,6 +118,8 @@ def run(
         method=method,
         outputs=outputs,
         within=parent,
+        edition=edition,
+        internal=internal,
     )
     return tell_report(report)
 

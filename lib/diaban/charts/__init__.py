@@ -17,6 +17,7 @@ from diaban.charts.spines import spine
 from diaban.charts.stages import stage_bars
 from diaban.charts.step_curves import step_curve
 from diaban.charts.tables import matrix, strip
+from diaban.charts.waterfalls import waterfall
 
 __all__ = [
     "Chart",
@@ -40,4 +41,5 @@ __all__ = [
     "stage_bars",
     "step_curve",
     "strip",
+    "waterfall",
 ]

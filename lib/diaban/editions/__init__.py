@@ -5,7 +5,7 @@ from diaban.editions.changes import declared_changes, edition_changes, waterfall
 from diaban.editions.history import findings_history, latest_history
 from diaban.editions.known import known_then
 from diaban.editions.rate_changes import rate_changes
-from diaban.editions.read import read_edition
+from diaban.editions.read import edition_files, read_edition
 from diaban.editions.snapshot import Snapshot, snapshot
 from diaban.editions.store import read_snapshot, write_snapshot
 
@@ -14,6 +14,7 @@ __all__ = [
     "as_of",
     "declared_changes",
     "edition_changes",
+    "edition_files",
     "edition_of",
     "findings_history",
     "known_then",

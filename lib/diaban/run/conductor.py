@@ -10,6 +10,7 @@ from pathlib import Path
 from diaban.errors import DiabanError
 from diaban.findings.words import Words, capital
 from diaban.places.names import find_locality
+from diaban.run.choice import Choice
 from diaban.run.choices import language_of, period_of
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
@@ -20,8 +21,7 @@ from diaban.run.outcomes import Failed
 from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
 from diaban.run.site import assemble, page_names
-from diaban.run.stage import Stage, open_stage
-from diaban.spec import read_spec
+from diaban.run.stage import Stage, declared_spec, open_stage
 from diaban.spec.discover import studies
 
 NOTEBOOK = "4_district.ipynb"
@@ -46,20 +46,22 @@ def run_study(
     method: Method | None = None,
     outputs: Path | None = None,
     within: str | None = None,
+    edition: str | None = None,
+    internal: bool = False,
 ) -> Report:
     """Make the findings of the study in `folder`: all localities of report, or those named.
 
     localities: names with or without diacritics, or codes. period: a block of the study. language: "vi",
     "en", "all", or None for the study's first. within: code of a larger locality whose localities are to be
-    reported. Pages that are there already are not made again.
+    reported. edition: key of a declared edition. internal: exact counts, for the office alone. Pages that are there already are not made again.
     """
     method = method or default_method()
-    spec = read_spec(folder)
+    spec = declared_spec(folder, Choice(within, edition, internal))
     languages: list[str] = [*spec.study.languages] if language == "all" else [language_of(spec, language)]
     period = period_of(spec, period)
     if method == "forkserver":
         warm_up(PRELOAD)
-    stage = open_stage(folder, outputs=outputs, within=within)
+    stage = open_stage(folder, outputs=outputs, within=within, edition=edition, internal=internal)
     chosen = _chosen(stage, localities)
     tasks = _tasks(stage, chosen, period, languages, method)
     outcomes = _make(tasks, jobs or os.cpu_count() or 1, method)

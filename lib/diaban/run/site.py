@@ -16,6 +16,7 @@ from diaban.release.pages.whole_page import whole_page
 from diaban.run.atomic import point_latest, swap_directory, write_text
 from diaban.run.keys import code_key, content_key
 from diaban.run.stage import VERSIONS, Stage
+from diaban.spec import read_spec
 
 
 def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, finished: bool) -> Path:
@@ -38,8 +39,15 @@ def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, fi
     )
     swap_directory(unfinished, stage.path / "site")
     if finished:
-        point_latest(stage.path.parent / "latest", stage.path, page="site/index.html")
+        point_latest(stage.path.parent / _latest(stage), stage.path, page="site/index.html")
     return stage.path / "site" / "index.html"
+
+
+def _latest(stage: Stage) -> str:
+    """The name under which the newest run of this edition and audience is found."""
+    edition, cutoff = stage.cube.facts["edition"], read_spec(stage.folder).periods.cutoff
+    newest = stage.spec.periods.cutoff == cutoff
+    return "-".join(["latest", *([] if newest else [edition]), *(["internal"] if stage.internal else [])])
 
 
 def page_names(stage: Stage) -> dict[str, str]:

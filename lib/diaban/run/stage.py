@@ -8,14 +8,30 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from diaban.editions import (
+    Snapshot,
+    as_of,
+    edition_files,
+    read_edition,
+    read_snapshot,
+    snapshot,
+    write_snapshot,
+)
 from diaban.intake.read import read_tables
 from diaban.intake.tables import Intake
 from diaban.release.build import build_cube
 from diaban.release.cube import Cube
+from diaban.release.edition_frames import Earlier, edition_frames
 from diaban.results import Results
 from diaban.run.atomic import swap_directory
+from diaban.run.choice import Choice, chosen_edition, edition_before, is_earlier
 from diaban.run.keys import code_key, content_key
+from diaban.run.stage_process import start_stage
 from diaban.spec import StudySpec, read_spec
+from diaban.spec.model import DisclosureSpec
+
+KEPT = "edition"
+"""Folder, below the internal one, of what a later edition is compared with."""
 
 VERSIONS = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 STAGE_VARIABLE = "DIABAN_STAGE"
@@ -32,47 +48,99 @@ class Stage:
     key: str
     cube: Cube
 
+    @property
+    def internal(self) -> bool:
+        """Whether its counts are exact, for the office alone."""
+        return bool(self.cube.facts["internal"])
+
 
 def outputs_folder(folder: Path) -> Path:
     """Where the runs of the study in `folder` go: `outputs` beside the folder that holds the studies."""
     return folder.resolve().parent.parent / "outputs"
 
 
-def stage_key(spec: StudySpec, folder: Path) -> str:
+def stage_key(spec: StudySpec, folder: Path, choice: Choice) -> str:
     """Content key of the study's files, its reference data, the code and the versions that compute."""
     named = (spec.reference.code_book, spec.reference.more_codes, spec.reference.measures)
     reference = [folder / path for path in named if path]
     inputs = [folder.resolve(), *(path.resolve() for path in reference)]
-    parameters = {"code": code_key("diaban"), "within": spec.places.report_parent}
+    parameters = {"code": code_key("diaban"), **choice._asdict(), "within": spec.places.report_parent}
     return content_key(inputs, parameters, {name: version(name) for name in VERSIONS})
 
 
-def open_stage(folder: Path, *, outputs: Path | None = None, within: str | None = None) -> Stage:
+def open_stage(
+    folder: Path,
+    *,
+    outputs: Path | None = None,
+    within: str | None = None,
+    edition: str | None = None,
+    internal: bool = False,
+) -> Stage:
     """The stage of the study in `folder`: loaded where its key is known, else computed and kept.
 
     within: code of the locality whose localities are reported, instead of the one that the study names.
-    Nothing is written before the tables were read and all results computed.
+    edition: key of a declared edition, by default the study as its files are now. internal: exact counts, for
+    the office alone. Nothing is written before the tables were read and all results computed.
     """
-    spec = read_spec(folder)
-    if within is not None:
-        places = spec.places.model_copy(update={"report_parent": within})
-        spec = spec.model_copy(update={"places": places})
     declared = os.environ.get(STAGE_VARIABLE)
-    if declared and Path(declared).parent.name == spec.study.key:
+    if declared and Path(declared).parent.name == read_spec(folder).study.key:
         path = Path(declared)
-        return Stage(spec, folder, path, path.name, Cube.load(path / "cube"))
-    key = stage_key(spec, folder)
+        cube = Cube.load(path / "cube")
+        choice = Choice(within, cube.facts["edition"] or None, bool(cube.facts["internal"]))
+        return Stage(declared_spec(folder, choice), folder, path, path.name, cube)
+    choice = Choice(within, edition, internal)
+    spec = declared_spec(folder, choice)
+    key = stage_key(spec, folder, choice)
     path = (outputs or outputs_folder(folder)) / spec.study.key / key[:12]
     if not (path / "cube").is_dir():
-        compute_stage(spec, folder, path)
+        compute_stage(spec, folder, path, choice, outputs=outputs)
     return Stage(spec, folder, path, key, Cube.load(path / "cube"))
 
 
-def compute_stage(spec: StudySpec, folder: Path, path: Path) -> None:
-    """Read, analyse, protect; then write `internal/` (validated tables) and `cube/` under `path`."""
-    intake = read_tables(spec, folder)
+def declared_spec(folder: Path, choice: Choice) -> StudySpec:
+    """The study's declaration, as it was at the chosen edition and for the chosen audience."""
+    spec = read_spec(folder)
+    edition = chosen_edition(spec, choice.edition)
+    if edition is not None and is_earlier(spec, edition):
+        spec = as_of(spec, edition, edition_files(spec, folder, edition))
+    if choice.within is not None:
+        places = spec.places.model_copy(update={"report_parent": choice.within})
+        spec = spec.model_copy(update={"places": places})
+    if choice.internal:
+        spec = spec.model_copy(
+            update={"disclosure": DisclosureSpec.model_construct(threshold=0, reason=None)}
+        )
+    return spec
+
+
+def compute_stage(
+    spec: StudySpec, folder: Path, path: Path, choice: Choice, *, outputs: Path | None = None
+) -> None:
+    """Read, analyse, protect; then write `internal/` (validated tables) and `cube/` under `path`.
+
+    Where an earlier edition is declared and not kept yet, another process computes its stage meanwhile.
+    """
+    declared = read_spec(folder)
+    edition = chosen_edition(declared, choice.edition)
+    before = edition_before(declared, edition)
+    waiting = start_stage(folder, outputs, choice._replace(edition=before.key)) if before else None
+    if edition is not None and is_earlier(declared, edition):
+        intake = read_edition(declared, folder, edition)[1]
+    else:
+        intake = read_tables(spec, folder)
+    now = snapshot(intake.tables, spec, edition=edition.key if edition else "", code=code_key("diaban"))
     cube = build_cube(Results(spec, intake.tables), intake.card, folder)
-    _write(path / "internal", lambda target: _save_internal(intake, target))
+    cube.facts.update(edition=edition.key if edition else "", internal=choice.internal)
+    earlier = None
+    if before is not None and waiting is not None:
+        waiting()
+        stage = open_stage(
+            folder, outputs=outputs, within=choice.within, edition=before.key, internal=choice.internal
+        )
+        earlier = Earlier(before, stage.cube, read_snapshot(stage.path / "internal" / KEPT))
+    if edition is not None:
+        cube.frames.update(edition_frames(cube, spec, edition, now, earlier))
+    _write(path / "internal", lambda target: _save_internal(intake, now, target))
     _write(path / "cube", cube.save)
 
 
@@ -87,7 +155,8 @@ def _write(target: Path, save) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _save_internal(intake: Intake, target: Path) -> None:
+def _save_internal(intake: Intake, now: Snapshot, target: Path) -> None:
     for name, frame in intake.tables.present().items():
         frame.to_parquet(target / f"{name}.parquet")
     intake.quarantine.astype("str").to_parquet(target / "quarantine.parquet")
+    write_snapshot(now, target / KEPT)

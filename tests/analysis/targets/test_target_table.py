@@ -16,8 +16,9 @@ from diaban.analysis.detectability import (
     target_attainment,
 )
 from diaban.analysis.targets import VERDICTS, pooled_attainment, target_table
+from diaban.analysis.targets.frames import count_limit, whole_of
 from diaban.analysis.targets.pooled import COLUMNS as POOLED
-from diaban.analysis.targets.target_table import COLUMNS, count_limit, whole_of
+from diaban.analysis.targets.target_table import COLUMNS
 from diaban.analysis.targets.verdict import verdict_key
 
 AIM = [("fewer", "s", -0.05)]

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from diaban.analysis.labels import first_true, text
 from diaban.analysis.targets.evidence import SURE
 from diaban.analysis.targets.final_count import counted_shares, final_count
-from diaban.analysis.targets.risk_path import fit_path, wide
-from diaban.analysis.targets.target_table import (
+from diaban.analysis.targets.frames import (
     WHOLE,
     Target,
     complete_periods,
@@ -20,6 +19,7 @@ from diaban.analysis.targets.target_table import (
     dispersion_of,
     whole_of,
 )
+from diaban.analysis.targets.risk_path import fit_path, wide
 
 Floats = NDArray[np.float64]
 

@@ -11,8 +11,9 @@ from diaban.analysis.detectability import target_attainment
 from diaban.analysis.exposure import pool
 from diaban.analysis.labels import first_true, text
 from diaban.analysis.rate_ratio import rate_ratio
+from diaban.analysis.targets.attainment import attainment
 from diaban.analysis.targets.evidence import evidence_word
-from diaban.analysis.targets.target_table import WHOLE, Target, attainment, dispersion_of, with_whole
+from diaban.analysis.targets.frames import WHOLE, Target, dispersion_of, with_whole
 
 COLUMNS = [
     "locality", "target", "stream", "change", "block", "base", "years_apart", "pooled_change", "cases",

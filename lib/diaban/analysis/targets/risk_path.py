@@ -48,8 +48,8 @@ class RiskPath:
     def over(self, years: float, cases: Floats, person_years: Floats) -> RiskPath:
         """The same steps between two blocks of years whose middles are `years` apart.
 
-        cases, person_years: of the first block, each (n,). The variance between means of two adjacent blocks of n years of a random walk
-        is w² (2 n² + 1) / (3 n).
+        cases, person_years: of the first block, each (n,). The variance between means of two adjacent blocks
+        of n years of a random walk is w² (2 n² + 1) / (3 n).
         """
         wider = np.sqrt((2 * years**2 + 1) / (3 * years))
         shape = np.broadcast_to(np.where(person_years > 0, cases, 0.0) + 0.5, self.shape.shape)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from diaban.analysis.detectability import detectability_table, largest_detectable_count, target_attainment
-from diaban.analysis.exposure import CELL
 from diaban.analysis.labels import first_true, text
-from diaban.analysis.targets.evidence import change_chance, evidence_word
-from diaban.analysis.targets.risk_path import fit_path, wide
+from diaban.analysis.targets.attainment import attainment
+from diaban.analysis.targets.evidence import evidence_word
+from diaban.analysis.targets.frames import (
+    WHOLE,
+    Target,
+    complete_periods,
+    count_limit,
+    dispersion_of,
+    with_whole,
+)
 from diaban.analysis.targets.verdict import verdict_key
 
-WHOLE = "*"
 VISIBLE_FROM = 0.8
-# A period counts as a whole year of its kind from this share of the longest one's length on.
-COMPLETE_FROM = 0.95
 
 COLUMNS = [
     "locality", "target", "stream", "change", "period", "base", "cases", "base_cases", "limit", "met",
@@ -28,14 +31,6 @@ COLUMNS = [
 ]  # fmt: skip
 _FROM_DETECTABILITY = ["locality", "chance_by_luck", "chance_if_true", "power", "mean_per_year",
                        "cases_needed", "largest_detectable_count"]  # fmt: skip
-
-
-class Target(NamedTuple):
-    """change: relative, -0.03 for 3 % fewer than in the base period."""
-
-    key: str
-    stream: str
-    change: float
 
 
 def target_table(
@@ -80,70 +75,6 @@ def target_table(
     return pd.concat(tables, ignore_index=True)[COLUMNS] if tables else pd.DataFrame(columns=COLUMNS)
 
 
-def whole_of(exposed: pd.DataFrame, whole: str = WHOLE) -> pd.DataFrame:
-    """The exposed frame of all localities together, as locality `whole`; a sum is missing if one part is."""
-    cells = exposed.groupby(["period", "stream"], sort=False, as_index=False)
-    sums = cells[["cases", "persons", "person_years"]].sum(skipna=False)
-    return sums.assign(locality=whole)[[*CELL, "cases", "persons", "person_years"]]
-
-
-def dispersion_of(dispersion: float | pd.Series, stream: str) -> float:
-    """The dispersion of one stream, never below 1."""
-    value = dispersion.get(stream, 1.0) if isinstance(dispersion, pd.Series) else dispersion
-    return max(float(value), 1.0)
-
-
-def complete_periods(exposed: pd.DataFrame) -> list[str]:
-    """Periods that are as long as the longest, in the order of their names."""
-    years = (exposed["person_years"] / exposed["persons"].where(exposed["persons"] > 0)).groupby(
-        exposed["period"]
-    )
-    length = years.median().sort_index()
-    return [str(period) for period in length.index[length >= COMPLETE_FROM * length.max()]]
-
-
-def attainment(
-    yearly: pd.DataFrame,
-    counts: pd.DataFrame,
-    change: float,
-    *,
-    years: list[str],
-    dispersion: float,
-    whole: str | None,
-    apart: float | None = None,
-) -> pd.DataFrame:
-    """locality, attainment, change_sd of one stream.
-
-    yearly: its exposed frame, of which `years` tell how the risk moves. counts: locality,
-    cases, person_years, base_cases, base_person_years. The base is the last of `years`, or with `apart` a
-    block of them whose middle lies so many years before that of the later block. The whole is a path of its own: its counts are the localities' own, and it swings less than they do.
-    """
-    parts = []
-    for _, rows in counts.groupby(counts["locality"] == whole):
-        past = [wide(yearly, years, name).reindex(rows["locality"]) for name in ("cases", "person_years")]
-        path = fit_path(*past, dispersion=dispersion)
-        if apart is not None:
-            before = (rows[name].to_numpy(dtype=float) for name in ("base_cases", "base_person_years"))
-            path = path.over(apart, *(one / dispersion for one in before))
-        told = change_chance(path, rows["cases"], rows["person_years"], change, dispersion=dispersion)
-        unknown = rows["base_cases"].isna().to_numpy() | (len(years) == 0)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "locality": rows["locality"],
-                    "attainment": np.where(unknown, np.nan, told),
-                    "change_sd": path.change_sd,
-                }
-            )
-        )
-    return pd.concat(parts) if parts else pd.DataFrame(columns=["locality", "attainment", "change_sd"])
-
-
-def with_whole(exposed: pd.DataFrame, whole: str | None) -> pd.DataFrame:
-    """The rows of `whole_of` on top, or, with None, the frame as it is."""
-    return exposed if whole is None else pd.concat([whole_of(exposed, whole), exposed], ignore_index=True)
-
-
 def _one_target(
     frame: pd.DataFrame,
     target: Target,
@@ -174,18 +105,6 @@ def _two_periods(frame: pd.DataFrame, period: str, base: str) -> pd.DataFrame:
         chosen = frame[frame["period"] == name].set_index("locality")[["cases", "years", "person_years"]]
         rows = rows.join(chosen.add_prefix(prefix), validate="one_to_one")
     return rows.reset_index()
-
-
-def count_limit(
-    base_cases: pd.Series,
-    change: float,
-    *,
-    years: pd.Series | float = 1.0,
-    base_years: pd.Series | float = 1.0,
-) -> pd.Series:
-    """The largest count that meets a fall by `change`, or the smallest that meets a rise, in cases."""
-    goal = (1 + change) * base_cases * years / base_years
-    return np.floor(goal + 1e-9) if change <= 0 else np.ceil(goal - 1e-9)
 
 
 def _judged(rows: pd.DataFrame, change: float, dispersion: float, alpha: float) -> pd.DataFrame:

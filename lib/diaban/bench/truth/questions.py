@@ -11,7 +11,9 @@ from diaban.bench.truth import (
     associations,
     coders,
     configurations,
+    control_charts,
     decomposition,
+    delays,
     events,
     findings,
     importance,
@@ -53,6 +55,8 @@ QUESTIONS: Mapping[str, Question] = {
     "events": Question(events.judge, light=True),
     "findings": Question(findings.judge, light=True),
     "targets": Question(targets.judge, light=True),
+    "delays": Question(delays.judge),
+    "control_charts": Question(control_charts.judge, light=True),
 }
 
 REPLICATES = (

@@ -8,8 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from diaban.analysis.targets import mid_year, pooled_attainment, season_shares, target_table
-from diaban.analysis.targets.target_table import WHOLE
+from diaban.analysis.targets import WHOLE, mid_year, pooled_attainment, season_shares, target_table
 from diaban.bench.light_province import Province
 from diaban.bench.light_targets import HALF, PATHS, TARGETS, YEARS, TargetYears, target_years
 from diaban.bench.truth.judged import covers, join, judged

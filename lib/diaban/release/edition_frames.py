@@ -1,0 +1,106 @@
+"""What has changed since the edition before: in counts, and in findings."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+import pandas as pd
+
+from diaban.editions import Snapshot, declared_changes, edition_changes, findings_history
+from diaban.editions.changes import CORRECTIONS
+from diaban.findings.finding import Finding
+from diaban.findings.locality import locality_findings
+from diaban.release.cells import WHOLE
+from diaban.release.cube import Cube
+from diaban.spec import StudySpec
+from diaban.spec.editions import EditionSpec
+
+ALL = "*"
+STEPS = ["corrections", "late_reports", "new_cases"]
+RECORD = ("locality", "statement", "stream", "factors", "strength", "estimate", "key")
+
+
+class Earlier(NamedTuple):
+    """The edition before: what was declared of it, its protected cube, and what it counted (internal)."""
+
+    edition: EditionSpec
+    cube: Cube
+    snapshot: Snapshot
+
+
+def edition_frames(
+    cube: Cube, spec: StudySpec, edition: EditionSpec, now: Snapshot, earlier: Earlier | None
+) -> dict[str, pd.DataFrame]:
+    """findings_log (of this edition and all before), editions and, with an earlier one, edition_changes,
+    edition_rules, findings_history."""
+    log = _log(cube, spec, edition.key)
+    if earlier is None:
+        return {"findings_log": log, "editions": _editions([edition])}
+    log = pd.concat([earlier.cube["findings_log"], log], ignore_index=True)
+    frames = {"findings_log": log, "editions": _editions([earlier.edition, edition])}
+    frames["edition_changes"] = _changes(spec, earlier, now)
+    frames["edition_rules"] = declared_changes(earlier.snapshot, now)
+    history = findings_history([(key, _records(rows)) for key, rows in log.groupby("edition", sort=False)])
+    frames["findings_history"] = history[history["edition"] == edition.key].reset_index(drop=True)
+    return frames
+
+
+def _log(cube: Cube, spec: StudySpec, edition: str) -> pd.DataFrame:
+    """The findings of every locality as records, from protected frames: what the pages themselves say."""
+    period, files = spec.periods.report, str(cube.facts["file_periods"])
+    localities = cube["localities"]
+    found: list[Finding] = []
+    for code in localities.loc[localities["reported"], "locality"]:
+        found += locality_findings(cube.frames, spec, code, period=period, file_periods=files)
+    records = [{name: finding.as_record()[name] for name in RECORD} for finding in found]
+    frame = pd.DataFrame(records, columns=list(RECORD)).assign(edition=edition)
+    frame["factors"] = [json.dumps(list(factors)) for factors in frame["factors"]]
+    texts = dict.fromkeys(["edition", "locality", "statement", "stream", "factors", "strength", "key"], "str")
+    return frame.astype(texts | {"estimate": "float64"})
+
+
+def _records(rows: pd.DataFrame) -> list[dict]:
+    records = rows.drop(columns="edition").to_dict("records")
+    return [
+        record | {"factors": json.loads(record["factors"]), "stream": _known(record["stream"])}
+        for record in records
+    ]
+
+
+def _known(value: object) -> object:
+    return None if pd.isna(value) else value
+
+
+def _editions(editions: list[EditionSpec]) -> pd.DataFrame:
+    rows = [(e.key, e.label.vi, e.label.en, e.cutoff.isoformat(), e.kind) for e in editions]
+    return pd.DataFrame(rows, columns=["edition", "label_vi", "label_en", "cutoff", "kind"]).astype("str")
+
+
+def _changes(spec: StudySpec, earlier: Earlier, now: Snapshot) -> pd.DataFrame:
+    """From the counts of the edition before to those of this one: the reported block, and all periods ("*").
+
+    Columns locality, stream, period, before, the parts of the corrections, corrections, late_reports,
+    new_cases, after, hidden. For sharing a step below the threshold has no number, nor has the count before:
+    the difference would be it. Of a locality nothing is shown, as nearly every step is that small.
+    """
+    every = {*earlier.snapshot.exposed["period"], *now.exposed["period"]}
+    of_block = edition_changes(earlier.snapshot, now, pooled=spec.block_of())
+    table = pd.concat(
+        [
+            edition_changes(earlier.snapshot, now, pooled=dict.fromkeys(every, ALL)),
+            of_block[of_block["period"] == spec.periods.report],
+        ],
+        ignore_index=True,
+    )
+    table = table.assign(corrections=table[CORRECTIONS].sum(axis=1))
+    threshold = spec.disclosure.threshold
+    if threshold == 0:
+        return table.assign(hidden=False)
+    known = table[STEPS].abs().ge(threshold).where(table["locality"] == WHOLE, other=False)
+    for name in STEPS:
+        table[name] = table[name].astype("Int64").where(known[name])
+    all_known = known.all(axis=1)
+    table["before"] = table["before"].astype("Int64").where(all_known)
+    table["after"] = table["after"].astype("Int64").where(all_known)
+    return table.drop(columns=CORRECTIONS).assign(hidden=~known.any(axis=1))

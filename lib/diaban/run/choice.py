@@ -1,0 +1,38 @@
+"""Which state of a study a stage is made of: for which localities, of which edition, for whom."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from diaban.editions import edition_of
+from diaban.spec import StudySpec
+from diaban.spec.editions import EditionSpec
+
+
+class Choice(NamedTuple):
+    """within: code of the locality whose localities are reported. edition: its key; None is the study as its
+    files are now. internal: exact counts, for the office alone."""
+
+    within: str | None = None
+    edition: str | None = None
+    internal: bool = False
+
+
+def chosen_edition(spec: StudySpec, key: str | None) -> EditionSpec | None:
+    """The edition of this key; without one, the one whose cut-off is that of the study, if any is."""
+    if key is not None:
+        return edition_of(spec, key)
+    return next((e for e in spec.editions if e.cutoff == spec.periods.cutoff), None)
+
+
+def is_earlier(spec: StudySpec, edition: EditionSpec) -> bool:
+    """Whether the files of the study have to be read as they were then."""
+    return edition.cutoff < spec.periods.cutoff or edition.folder is not None
+
+
+def edition_before(spec: StudySpec, edition: EditionSpec | None) -> EditionSpec | None:
+    """The newest edition with an earlier cut-off than this one; None without an edition."""
+    if edition is None:
+        return None
+    older = [e for e in spec.editions if e.cutoff < edition.cutoff]
+    return max(older, key=lambda e: e.cutoff, default=None)
