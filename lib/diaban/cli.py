@@ -67,7 +67,7 @@ def main() -> None:
 @click.option(
     "--internal",
     is_flag=True,
-    help="Số liệu chính xác, lưu hành nội bộ / exact counts, for the office alone.",
+    help="Số liệu chính xác, lưu hành nội bộ / exact counts, internal.",
 )
 @click.option(
     "--kernels", is_flag=True, help="Mỗi trang một nhân Jupyter, chậm hơn / a kernel a page, slower."

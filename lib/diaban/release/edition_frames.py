@@ -11,6 +11,7 @@ from diaban.editions import Snapshot, declared_changes, edition_changes, finding
 from diaban.editions.changes import CORRECTIONS
 from diaban.findings.finding import Finding
 from diaban.findings.locality import locality_findings
+from diaban.findings.words import Words
 from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
 from diaban.spec import StudySpec
@@ -42,8 +43,15 @@ def edition_frames(
     frames["edition_changes"] = _changes(spec, earlier, now)
     frames["edition_rules"] = declared_changes(earlier.snapshot, now)
     history = findings_history([(key, _records(rows)) for key, rows in log.groupby("edition", sort=False)])
-    frames["findings_history"] = history[history["edition"] == edition.key].reset_index(drop=True)
+    newest = history[history["edition"] == edition.key]
+    frames["findings_history"] = newest.merge(_claims(log), on="key", how="left", validate="many_to_one")
     return frames
+
+
+def _claims(log: pd.DataFrame) -> pd.DataFrame:
+    """What each finding says, in the words of the newest edition that had it."""
+    claims = [name for name in log.columns if name.startswith("claim_")]
+    return log.drop_duplicates("key", keep="last")[["key", *claims]]
 
 
 def _log(cube: Cube, spec: StudySpec, edition: str) -> pd.DataFrame:
@@ -55,9 +63,11 @@ def _log(cube: Cube, spec: StudySpec, edition: str) -> pd.DataFrame:
         found += locality_findings(cube.frames, spec, code, period=period, file_periods=files)
     records = [{name: finding.as_record()[name] for name in RECORD} for finding in found]
     frame = pd.DataFrame(records, columns=list(RECORD)).assign(edition=edition)
+    for language in spec.study.languages:
+        words = Words(spec, localities, cube["code_book"], cube["measures"], language)
+        frame[f"claim_{language}"] = [words.say(finding).claim for finding in found]
     frame["factors"] = [json.dumps(list(factors)) for factors in frame["factors"]]
-    texts = dict.fromkeys(["edition", "locality", "statement", "stream", "factors", "strength", "key"], "str")
-    return frame.astype(texts | {"estimate": "float64"})
+    return frame.astype({name: "float64" if name == "estimate" else "str" for name in frame.columns})
 
 
 def _records(rows: pd.DataFrame) -> list[dict]:

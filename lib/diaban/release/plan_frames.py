@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from diaban.analysis.targets.evidence import evidence_word
@@ -13,6 +14,7 @@ from diaban.results import Results
 KEYS = ["locality", "target", "stream", "change", "period", "base"]
 COUNTED = ["cases", "base_cases", "limit"]
 JUDGED = ["attainment", "evidence", "verdict", "largest_detectable_count", "smallest_visible_fall"]
+CHANCES = ["chance_by_luck", "chance_if_true"]
 OUTLOOK = ["cases", "base_cases", "limit", "remaining", "share_counted", "probability", "expected", "lower",
            "upper", "outlook"]  # fmt: skip
 
@@ -56,8 +58,26 @@ def _targets(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     for name in [*COUNTED, *JUDGED]:
         told[name] = told[name].where(told["counts_shown"])
     told["met"] = told["met"].where(told["met_shown"])
-    kept = [*KEYS, *COUNTED, "met", *JUDGED, "cases_needed", "counts_shown", "met_shown", "withheld"]
+    told = told.drop(columns=CHANCES).merge(_chances(results, ledger, table), on=["locality", "target"])
+    kept = [*KEYS, *COUNTED, "met", *JUDGED, *CHANCES, "cases_needed", "counts_shown", "met_shown"]
+    kept.append("withheld")
     return told[kept].assign(hidden=~told["counts_shown"])
+
+
+def _chances(results: Results, ledger: Ledger, table: pd.DataFrame) -> pd.DataFrame:
+    """How often a year's count meets the target without and with the change asked for, at the mean of the
+    reported block, where its count is shown; of the whole at its own mean."""
+    report = results.spec.periods.report
+    seen = results.detectability.set_index(["locality", "stream", "change"])[CHANCES]
+    rows = []
+    for row in table.itertuples():
+        place = (row.locality, row.stream, row.change)
+        shown = ledger.shows(count_cell(row.locality, row.stream, report))
+        own = row.locality == WHOLE
+        chances = [getattr(row, name) if own else seen.loc[place, name] for name in CHANCES]
+        rows.append((row.locality, row.target, *(chances if shown else (np.nan, np.nan))))
+    frame = pd.DataFrame(rows, columns=["locality", "target", *CHANCES])
+    return frame.astype({"locality": "str", "target": "str"} | dict.fromkeys(CHANCES, "float64"))
 
 
 def _pooled(results: Results, ledger: Ledger) -> pd.DataFrame | None:

@@ -53,7 +53,8 @@ def run_study(
 
     localities: names with or without diacritics, or codes. period: a block of the study. language: "vi",
     "en", "all", or None for the study's first. within: code of a larger locality whose localities are to be
-    reported. edition: key of a declared edition. internal: exact counts, for the office alone. Pages that are there already are not made again.
+    reported. edition: key of a declared edition. internal: exact counts, for the office alone.
+    Pages that are there already are not made again.
     """
     method = method or default_method()
     spec = declared_spec(folder, Choice(within, edition, internal))
@@ -113,6 +114,7 @@ def _tasks(
                 title=f"{capital(words.place(locality))} · {words.period(period)}",
                 language=language,
                 simulated=stage.spec.study.simulated,
+                internal=stage.internal,
                 engine=engine_for(method),
             )
     return tasks

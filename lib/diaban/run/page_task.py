@@ -18,4 +18,5 @@ class PageTask:
     title: str
     language: str
     simulated: bool
+    internal: bool
     engine: str

@@ -8,10 +8,10 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from diaban.places.names import fold
 from diaban.release.exports import findings_json, mark, write_workbook
 from diaban.release.pages.index import index_page
 from diaban.release.pages.methods_page import methods_page
+from diaban.release.pages.names import monitoring_name, page_name
 from diaban.release.pages.whole_page import whole_page
 from diaban.run.atomic import point_latest, swap_directory, write_text
 from diaban.run.keys import code_key, content_key
@@ -54,7 +54,7 @@ def page_names(stage: Stage) -> dict[str, str]:
     """Locality -> file name of its page: its name without diacritics, and its code."""
     table = stage.cube["localities"]
     return {
-        locality: f"{fold(name).replace(' ', '-')}-{locality}.html"
+        locality: page_name(name, locality)
         for locality, name in zip(table["locality"], table["name"], strict=True)
     }
 
@@ -70,7 +70,9 @@ def _one_language(stage: Stage, made_in: Path, period: str, language: str, targe
     names = page_names(stage)
     pages = {code: names[code] for code in _reported(stage) if (made_in / names[code]).is_file()}
     for name in pages.values():
-        shutil.copyfile(made_in / name, target / name)
+        for file in (name, monitoring_name(name)):
+            if (made_in / file).is_file():
+                shutil.copyfile(made_in / file, target / file)
     index = index_page(stage.spec, stage.cube, period=period, language=language, pages=pages)
     write_text(target / "index.html", index)
     for name, made in (("whole.html", whole_page), ("methods.html", methods_page)):

@@ -8,7 +8,10 @@ from diaban.study.about_conditions import AboutConditions
 from diaban.study.about_data import AboutData
 from diaban.study.about_events import AboutEvents
 from diaban.study.about_factors import AboutFactors
+from diaban.study.about_handling import AboutHandling
 from diaban.study.about_places import AboutPlaces
+from diaban.study.about_time import AboutTime
+from diaban.study.about_units import AboutUnits
 from diaban.study.display import reason_text, text
 from diaban.study.frames import StudyFrame
 from diaban.withheld import Withheld
@@ -23,6 +26,14 @@ _ANSWERS = {
     "configurations": "configurations",
     "event_moments": "event_moments",
     "area_factors": "conditions",
+    "targets": "targets",
+    "mid_year": "mid_year",
+    "same_age": "same_age",
+    "reading": "reading",
+    "change_points": "change_points",
+    "time_to_decision": "time_to_decision",
+    "relative_rates": "relative_rates",
+    "repeat_shares": "repeat_shares",
 }
 _RESULTS = ("nothing_consistent", "nothing_above_base", "not_above_base")
 _UNLOCKS = dict.fromkeys(["too_few_cases", "too_few_files", "baseline_without_cases"], "pool_more_years")
@@ -32,7 +43,16 @@ _UNLOCKS |= {
 }
 
 
-class AboutLimits(AboutData, AboutPlaces, AboutEvents, AboutConditions, AboutFactors):
+class AboutLimits(
+    AboutData,
+    AboutPlaces,
+    AboutEvents,
+    AboutConditions,
+    AboutFactors,
+    AboutHandling,
+    AboutTime,
+    AboutUnits,
+):
     """What these data cannot carry."""
 
     def limits(self) -> StudyFrame:
@@ -61,7 +81,10 @@ class AboutLimits(AboutData, AboutPlaces, AboutEvents, AboutConditions, AboutFac
 
     def _refused_questions(self) -> list[Withheld]:
         asked = (self.agreement, self.causes, self.configurations, self.event_moments, self.conditions,
-                 self.factors, self.detection, self.clearance, self.detectability, self.who)  # fmt: skip
+                 self.factors, self.detection, self.clearance, self.detectability, self.who,
+                 self.targets, self.mid_year, self.share_targets, self.fewest_targets, self.late_reports,
+                 self.reading, self.control_charts, self.campaign_effects, self.stages, self.relative_rates,
+                 self.counting_units, self.repeat_shares, self.themes)  # fmt: skip
         return [answer for question in asked if isinstance(answer := question(), Withheld)]
 
     def _broken_streams(self) -> list[Withheld]:
@@ -86,6 +109,7 @@ class AboutLimits(AboutData, AboutPlaces, AboutEvents, AboutConditions, AboutFac
 
     def _reasons(self, frame: pd.DataFrame, question: str) -> pd.DataFrame:
         frame = self._shown(frame, everywhere=False) if "locality" in frame else frame
+        frame = frame[frame["stream"].isin(self._streams(None))]
         asked = frame.groupby("stream").size()
         frame = frame[~frame["withheld"].isin(_RESULTS)]
         counted = frame.groupby(["withheld", "stream"]).size().rename("rows").reset_index()

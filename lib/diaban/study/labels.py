@@ -6,9 +6,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from diaban.analysis.targets.frames import WHOLE
 from diaban.intake.tables import Tables
 from diaban.release.pages.fragment import texts
 from diaban.spec import StudySpec
+from diaban.study.display import text
 
 
 class Labels:
@@ -69,6 +71,26 @@ class Labels:
         return texts(self.language)["moments"]
 
     @cached_property
+    def targets(self) -> dict[str, str]:
+        return {t.key: t.label[self.language] for t in self.spec.targets}
+
+    @cached_property
+    def themes(self) -> dict[str, str]:
+        return {t.key: t.label[self.language] for t in self.spec.themes}
+
+    @cached_property
+    def steps(self) -> dict[str, str]:
+        """Step of handling -> its name."""
+        declared = self.spec.handling
+        return {step.key: step.label[self.language] for step in declared.steps} if declared else {}
+
+    @cached_property
+    def reasons(self) -> dict[str, str]:
+        """Coded reason of a step -> its name."""
+        declared = self.spec.handling
+        return {one.key: one.label[self.language] for one in declared.reasons} if declared else {}
+
+    @cached_property
     def everything(self) -> dict[str, str]:
         """All of them, for a chart."""
         return self.places | self.codes | self.indicators | self.streams | self.domains | self.moments
@@ -77,7 +99,7 @@ class Labels:
     def columns(self) -> list[tuple[str, str, dict[str, str]]]:
         """Columns of codes in answers, the column that a name goes to, and the names."""
         return [
-            ("locality", "name", self.places),
+            ("locality", "name", self.places | {WHOLE: text("everywhere", self.language)}),
             ("neighbour", "neighbour_name", self.places),
             ("loo_group", "loo_group_name", self.places),
             ("code", "label", self.domains | self.codes),
@@ -85,6 +107,7 @@ class Labels:
             ("b", "label_b", self.codes),
             ("indicator", "label", self.indicators),
             ("moment", "label", self.moments),
+            ("theme", "theme_label", self.themes),
         ]
 
     def _kind(self, levels: dict, row: object) -> str:

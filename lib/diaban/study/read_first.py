@@ -47,6 +47,45 @@ READ_FIRST: dict[str, list[str]] = {
         "priorities": "name stream code label prevalence excess strength changeable rank rank_lower "
         "rank_upper tied",
         "measure_priorities": "name stream measure_label lead evidence label rank rank_lower rank_upper tied",
+        "targets": "name stream target_label cases base_cases limit met attainment evidence chance_by_luck "
+        "said would withheld",
+        "targets_pooled": "name stream target_label base_cases cases change_per_year lower upper change "
+        "attainment evidence withheld",
+        "mid_year": "name stream target_label cases limit remaining expected lower upper probability said "
+        "withheld",
+        "share_targets": "name target_label successes n limit share lower upper met evidence said withheld",
+        "fewest_targets": "name target_label count n share lower upper base_count base_n p evidence said "
+        "withheld",
+        "stages": "name stream stage_label n n_reports share lower upper n_waiting n_in_time n_due "
+        "in_time_share withheld",
+        "time_to_decision": "name stream kind_label limit_label days n_decided n_reports n_open share lower "
+        "upper withheld",
+        "days_to_decision": "name stream n_reports n_decided median lower upper withheld",
+        "resolution": "name stream n_resolved n_due share lower upper met evidence n_not_due said withheld",
+        "stopped": "name step_label reason_code_label n n_cases share lower upper expected outlier withheld",
+        "relative_rates": "stream point_label role column group base n n_cases base_n base_cases ratio lower "
+        "upper q differs withheld",
+        "late_reports": "stream period counted share_counted expected_finally lower upper withheld",
+        "late_months": "stream seen reports expected later later_expected p q withheld",
+        "same_age": "name stream days cases base_cases rate_ratio lower upper p base_cases_now naive_ratio "
+        "withheld",
+        "reading": "name stream base_cases cases rate_ratio lower upper direction label said withheld",
+        "campaign_effects": "campaign stream treated controls before after control_before control_after "
+        "ratio lower upper p placebo_p difference said withheld",
+        "control_charts": "name stream every kind newest value centre lower upper signals last_signal said "
+        "withheld",
+        "change_points": "name stream every points change after earliest latest mean_before mean_after ratio "
+        "p comparisons expected_false withheld",
+        "alerts": "name stream period cases expected threshold p power withheld",
+        "counting_units": "name stream period cases suspects child_victims other_victims both_roles persons "
+        "persons_in_several_cases persons_counted_again cases_counted_again withheld",
+        "repeat_shares": "name stream role repeat_persons persons share lower upper withheld",
+        "repeat_rates": "name stream period events groups inflation rate lower upper independent_lower "
+        "independent_upper withheld",
+        "themes": "theme_label name stream cases whole_cases rate expected ratio ratio_lower ratio_upper q "
+        "differs withheld",
+        "theme_panels": "name panel_label category_label n n_files share lower upper reference_share q "
+        "differs withheld",
         "quarantined": "table column value why",
         "card": "table file rows furniture set_aside empty equal taken quarantined kept",
     }.items()

@@ -19,8 +19,12 @@ from diaban.study.about_events import AboutEvents
 from diaban.study.about_excess import AboutExcess
 from diaban.study.about_factors import AboutFactors
 from diaban.study.about_files import AboutFiles
+from diaban.study.about_handling import AboutHandling
 from diaban.study.about_limits import AboutLimits
 from diaban.study.about_places import AboutPlaces
+from diaban.study.about_plan import AboutPlan
+from diaban.study.about_time import AboutTime
+from diaban.study.about_units import AboutUnits
 from diaban.study.display import text
 
 _CHAPTERS: tuple[tuple[str, tuple[type, ...]], ...] = (
@@ -29,6 +33,10 @@ _CHAPTERS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("files", (AboutFiles, AboutEvents)),
     ("area", (AboutConditions, AboutExcess)),
     ("together", (AboutFactors,)),
+    ("plan", (AboutPlan,)),
+    ("time", (AboutTime,)),
+    ("handling", (AboutHandling,)),
+    ("units", (AboutUnits,)),
     ("limits", (AboutLimits,)),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
@@ -35,7 +36,10 @@ class PageContext:
 
     @cached_property
     def text(self) -> dict:
-        return texts(self.language)
+        words = texts(self.language)
+        if not self.internal:
+            return words
+        return words | {name: words[f"{name}_internal"] for name in ("kicker", "kicker_index")}
 
     @cached_property
     def place(self) -> str:
@@ -64,6 +68,11 @@ class PageContext:
     @property
     def simulated(self) -> bool:
         return self.spec.study.simulated
+
+    @property
+    def internal(self) -> bool:
+        """Whether counts are exact, for the office alone."""
+        return bool(self.cube.facts.get("internal", False))
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -101,11 +110,29 @@ class PageContext:
     def per(self) -> str:
         return self.number(self.spec.model.per)
 
+    def part(self, period: str) -> str:
+        """A month, quarter, half-year or year as printed."""
+        year, _, part = period.partition("-")
+        if not part:
+            return year
+        kind = {"H": "half", "Q": "quarter"}.get(part[:1], "month")
+        number = int(part.lstrip("HQ"))
+        name = f"half_{number}" if kind == "half" else kind
+        return self.text["parts"][name].format(number=number, year=year)
+
+    def short_part(self, period: str) -> str:
+        """The same as it stands below an axis."""
+        year, _, part = period.partition("-")
+        return f"{int(part)}/{year}" if part.isdigit() else f"{part}/{year}" if part else year
+
     def number(self, value: object, decimals: int = 0) -> str:
         return numbers.number(value, self.language, decimals)
 
     def rate(self, value: object) -> str:
         return numbers.rate(value, self.language)
+
+    def day(self, value: date | pd.Timestamp) -> str:
+        return numbers.day(value, self.language)
 
     def percent(self, share: object) -> str:
         return numbers.percent(share, self.language)

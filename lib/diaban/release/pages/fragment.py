@@ -67,7 +67,7 @@ def table(
     return render("table", columns=columns, rows=rows, caption=caption, stack=stack).html
 
 
-def page(body: str, *, title: str, language: str, simulated: bool) -> str:
+def page(body: str, *, title: str, language: str, simulated: bool, internal: bool = False) -> str:
     """A whole HTML file around `body`, self-contained, that forbids all loading."""
     return render(
         "shell",
@@ -75,6 +75,7 @@ def page(body: str, *, title: str, language: str, simulated: bool) -> str:
         title=title,
         language=language,
         simulated=simulated,
+        internal=internal,
         style=style(),
         text=texts(language),
     ).html

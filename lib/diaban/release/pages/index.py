@@ -47,7 +47,7 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
         ],
         foot=_foot(first),
     )
-    return page(body.html, title=title, language=language, simulated=spec.study.simulated)
+    return page(body.html, title=title, language=language, simulated=first.simulated, internal=first.internal)
 
 
 def _read_first(

@@ -10,14 +10,19 @@ from diaban.release.pages import (
     causes,
     chain,
     excess,
+    handled,
     measures,
     meeting,
     numbers_can_tell,
+    since,
     situation,
+    targets,
     tested,
 )
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Fragment, render
+from diaban.release.pages.monitoring_page import has_monitoring
+from diaban.release.pages.names import monitoring_name, page_name
 from diaban.spec import StudySpec
 
 
@@ -57,6 +62,23 @@ class LocalityPage:
     def numbers_can_tell(self) -> Fragment:
         """What the counts can and cannot show."""
         return numbers_can_tell.section(self.context)
+
+    def targets(self) -> Fragment:
+        """The plan's targets: met or not, whether that means anything, and what would."""
+        return targets.section(self.context)
+
+    def handling(self) -> Fragment:
+        """How far reports come, and how fast."""
+        return handled.section(self.context)
+
+    def since_last_edition(self) -> Fragment:
+        """What became of the findings of the edition before, and the way to the monitoring file."""
+        c = self.context
+        if not has_monitoring(c.cube):
+            return Fragment("")
+        name = c.cube["localities"].set_index("locality").loc[c.locality, "name"]
+        link = monitoring_name(page_name(str(name), c.locality))
+        return since.section(c) + render("link", href=link, text=c.text["monitoring"]["link"])
 
     def situation(self) -> Fragment:
         """How much, against the whole and over time."""

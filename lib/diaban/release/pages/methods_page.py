@@ -24,7 +24,7 @@ def methods_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> 
     )
     body += rules(c) + _how(c) + _limits(c) + _code_book(c)
     title = f"{text['title']} · {spec.study.title[language]}"
-    return page(body.html, title=title, language=language, simulated=spec.study.simulated)
+    return page(body.html, title=title, language=language, simulated=c.simulated, internal=c.internal)
 
 
 def rules(c: PageContext) -> Fragment:

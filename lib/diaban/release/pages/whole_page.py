@@ -34,7 +34,7 @@ def whole_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> st
     )
     body += render("say", heading=c.text["causes"]["limits_heading"], paragraphs=[c.text["causes"]["limits"]])
     title = f"{title} · {spec.study.title[language]}"
-    return page(body.html, title=title, language=language, simulated=spec.study.simulated)
+    return page(body.html, title=title, language=language, simulated=c.simulated, internal=c.internal)
 
 
 def _stream(c: PageContext, key: str) -> str:

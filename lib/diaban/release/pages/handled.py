@@ -1,0 +1,169 @@
+"""The section on how reports and cases are handled."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban import charts
+from diaban.release.cells import WHOLE
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, table
+
+ALL = "*"
+
+
+def section(c: PageContext, *, detailed: bool = False) -> Fragment:
+    """How far reports come and how fast: of the locality where that may be shown, else of the whole.
+
+    detailed: with where cases stop, and whether groups of persons are handled alike.
+    """
+    if "handling" not in c.cube.frames:
+        return Fragment("")
+    text = c.text["handling"]
+    streams = [(s.key, s.label[c.language]) for s in c.spec.streams]
+    answers = [_answer(c, key, label) for key, label in streams]
+    figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
+    points = [*_stopped(c), *_groups(c)] if detailed else []
+    fields = {"period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"])))}
+    return c.section(
+        text["heading"],
+        anchor="handling",
+        answers=answers,
+        points=points,
+        charts=figures,
+        notes=[text["note"].format(**fields), c.text["hidden_legend"]],
+    )
+
+
+def _rows(c: PageContext, stream: str, place: str) -> pd.DataFrame:
+    frame = c.cube["handling"]
+    return frame[(frame["stream"] == stream) & (frame["locality"] == place) & frame["withheld"].isna()]
+
+
+def _place_of(c: PageContext, stream: str) -> str:
+    """The locality if what counts may be shown of it, else the whole."""
+    own = _rows(c, stream, c.locality).set_index("measure")
+    return c.locality if len(own) and not own["hidden"].get("in_time", True) else WHOLE
+
+
+def _answer(c: PageContext, stream: str, label: str) -> str:
+    text = c.text["handling"]
+    place = _place_of(c, stream)
+    rows = _rows(c, stream, place).set_index("measure")
+    where = c.place if place == c.locality else c.words.top
+    said = [] if place == c.locality else [text["only_whole"].format(place=c.place)]
+    for measure in ("in_time", "resolved"):
+        if measure in rows.index and not rows.loc[measure, "hidden"]:
+            row = rows.loc[measure]
+            said.append(
+                text[measure].format(
+                    n=c.number(row["n"]), total=c.number(row["n_reports"]), share=c.percent(row["share"])
+                )
+            )
+    if not said or (place != c.locality and len(said) == 1):
+        return text["nothing"].format(stream=label)
+    return text["answer"].format(stream=label, where=where, told=" ".join(said))
+
+
+def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
+    text = c.text["handling"]
+    place = _place_of(c, stream)
+    rows = _rows(c, stream, place)
+    if rows.empty or rows["hidden"].all():
+        return None
+    rows = rows.assign(stage=rows["measure"])
+    where = c.place if place == c.locality else c.words.top
+    names = text["measures"] | _limits(c)
+    frame = rows[["stage", "share", "lower", "upper", "n", "n_reports", "hidden"]].reset_index(drop=True)
+    chart = charts.stage_bars(
+        frame,
+        title=text["title"].format(stream=label, where=where),
+        **c.chart_options(labels=names),
+    )
+    printed = [
+        [
+            names[r.measure],
+            text["of"].format(n=c.number(r.n), total=c.number(r.n_reports)),
+            c.percent(r.share),
+            f"{c.percent(r.lower)} – {c.percent(r.upper)}",
+        ]
+        for r in rows.itertuples()
+    ]
+    columns = [Column(text["stage_column"]), Column(text["count_column"], True)]
+    columns += [Column(text["share_column"], True), Column(c.text["situation"]["column_range"], True)]
+    return chart._repr_html_(), table(columns, printed)
+
+
+def _limits(c: PageContext) -> dict[str, str]:
+    """The measure "by <limit>" in words."""
+    handling = c.spec.handling
+    limits = handling.limits if handling else []
+    return {
+        f"by {limit.key}": c.text["handling"]["by_limit"].format(
+            days=c.number(limit.days), label=limit.label[c.language]
+        )
+        for limit in limits
+    }
+
+
+def _stopped(c: PageContext) -> list[str]:
+    """Steps by which cases came to rest or went back, in the whole."""
+    frame = c.cube.frames.get("stopped")
+    if frame is None or c.spec.handling is None:
+        return []
+    text = c.text["handling"]
+    steps = {step.key: step.label[c.language] for step in c.spec.handling.steps} | {ALL: text["any_step"]}
+    reasons = {reason.key: reason.label[c.language] for reason in c.spec.handling.reasons}
+    reasons |= {"not_recorded": text["no_reason"]}
+    if "locality" in frame:
+        frame = frame[(frame["locality"] == WHOLE) & (frame["period"] == ALL)]
+    shown = frame[~frame["hidden"] & frame["withheld"].isna()]
+    lines = []
+    for row in shown[shown["reason_code"] == ALL].itertuples():
+        why = shown[(shown["step"] == row.step) & (shown["reason_code"] != ALL) & (shown["n"] > 0)]
+        told = [f"{reasons.get(r.reason_code, r.reason_code)} {c.number(r.n)}" for r in why.itertuples()]
+        line = text["stopped"].format(
+            top=c.words.top,
+            step=steps[row.step],
+            n=c.number(row.n),
+            total=c.number(row.n_cases),
+            share=c.percent(row.share),
+            lower=c.percent(row.lower),
+            upper=c.percent(row.upper),
+        )
+        lines.append(f"{line} {text['reasons'].format(reasons=c.listing(told))}" if told else line)
+    return lines
+
+
+def _groups(c: PageContext) -> list[str]:
+    """Whether groups of persons are handled alike, in the whole."""
+    frame = c.cube.frames.get("relative_rates")
+    if frame is None:
+        return []
+    text = c.text["handling"]
+    compared = frame[~frame["hidden"]]
+    if compared.empty:
+        return [text["groups_none"].format(top=c.words.top)]
+    different = compared[compared["differs"].fillna(False).astype(bool)]
+    fields = {"top": c.words.top, "comparisons": c.number(len(compared))}
+    if different.empty:
+        return [text["groups_alike"].format(**fields)]
+    return [
+        text["groups_differ"].format(
+            group=text["values"].get(row.group, row.group),
+            base=text["values"].get(row.base, row.base),
+            point=_point(c, row.point),
+            ratio=c.number(row.ratio, 1),
+            lower=c.number(row.lower, 1),
+            upper=c.number(row.upper, 1),
+            stream=c.spec.stream(row.stream).label[c.language],
+            **fields,
+        )
+        for row in different.itertuples()
+    ]
+
+
+def _point(c: PageContext, key: str) -> str:
+    handling = c.spec.handling
+    steps = {step.key: step.label[c.language] for step in handling.steps} if handling else {}
+    return steps.get(key, c.text["handling"]["measures"].get(key, key))

@@ -1,0 +1,183 @@
+"""The section on the plan's targets: was it met, does that mean anything, and what would."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.release.cells import WHOLE
+from diaban.release.pages.context import PageContext
+from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.spec.targets import TargetSpec
+
+ALL = "*"
+
+
+def section(c: PageContext, locality: str | None = None) -> Fragment:
+    """Of the page's locality, or of the one given (WHOLE for all together)."""
+    text = c.text["targets"]
+    place = c.locality if locality is None else locality
+    rows = [_row(c, target, place) for target in c.spec.targets]
+    if not rows:
+        return Fragment("")
+    keys = ("target_column", "count_column", "meaning_column", "would_column")
+    columns = [Column(text[key]) for key in keys]
+    where = c.words.top if place == WHOLE else c.place
+    anchor = "targets" if locality is None else "targets-whole"
+    head = c.section(
+        text["heading"] if locality is None else text["heading_whole"].format(place=where),
+        anchor=anchor,
+        answers=[text["answer"].format(place=where)],
+        notes=[text["note"]],
+    )
+    outlook = [line for target in c.spec.changes_aimed_at() if (line := _outlook(c, target, place))]
+    after = c.section(text["outlook_heading"], level=3, points=outlook) if outlook else Fragment("")
+    return head + Fragment(table(columns, rows, stack=True)) + after
+
+
+def _row(c: PageContext, target: TargetSpec, place: str) -> list[str]:
+    told = {"change": _change, "share": _share, "fewest": _fewest}[target.kind](c, target, place)
+    return [target.label[c.language], *told]
+
+
+def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
+    text, row = c.text["targets"], _of(c, "targets", target.key, place)
+    if row is None or pd.notna(row["withheld"]):
+        return [text["not_judged"], text["nothing_said"], _pooled(c, target, place)]
+    fields = {
+        "period": c.part(row["period"]),
+        "base": c.part(row["base"]),
+        "change": c.percent(abs(float(row["change"]))),
+    }
+    if row["counts_shown"]:
+        verdict = text["met" if row["met"] else "missed"]
+        count = text["count"].format(
+            cases=c.number(row["cases"]),
+            before=c.number(row["base_cases"]),
+            limit=c.number(row["limit"]),
+            verdict=verdict,
+            **fields,
+        )
+    else:
+        name = "not_shown" if not row["met_shown"] else "met_only" if row["met"] else "missed_only"
+        count = text[name].format(**fields)
+    needed = text["needed"].format(needed=c.number(_rounded(row["cases_needed"])), **fields)
+    return [count, _meaning(c, row, fields), f"{needed} {_pooled(c, target, place)}".strip()]
+
+
+def _meaning(c: PageContext, row: pd.Series, fields: dict[str, str]) -> str:
+    """What the count is worth: by its own verdict, else by how often luck alone meets or misses it."""
+    text = c.text["targets"]
+    luck = {"luck": c.percent(row["chance_by_luck"]), "fail": c.percent(_rest(row["chance_if_true"]))}
+    if pd.notna(row["verdict"]):
+        return text["verdicts"][row["verdict"]].format(**fields, **luck)
+    if pd.isna(row["chance_by_luck"]):
+        return text["meaning_hidden"]
+    name = "meaning_unknown" if not row["met_shown"] else "meaning_met" if row["met"] else "meaning_missed"
+    return text[name].format(**fields, **luck)
+
+
+def _pooled(c: PageContext, target: TargetSpec, place: str) -> str:
+    """The reported block against the baseline block, where both counts are shown."""
+    text, row = c.text["targets"], _of(c, "targets_pooled", target.key, place)
+    if row is None or row["hidden"] or pd.notna(row["withheld"]):
+        return text["pooled_none"]
+    name = {"fell": "pooled_fell", "not": "pooled_not"}.get(str(row["evidence"]), "pooled_open")
+    return text[name].format(
+        period=c.words.period(row["block"]),
+        base=c.words.period(row["base"]),
+        cases=c.number(row["cases"]),
+        before=c.number(row["base_cases"]),
+        change=c.percent(abs(float(row["change"]))),
+    )
+
+
+def _outlook(c: PageContext, target: TargetSpec, place: str) -> str:
+    """How the running year may end."""
+    text, row = c.text["targets"], _of(c, "mid_year", target.key, place)
+    if row is None or row["hidden"] or pd.notna(row["withheld"]):
+        return ""
+    name = "outlook_met" if row["remaining"] > 0 else "outlook_over"
+    return text[name].format(
+        target=target.label[c.language],
+        period=c.part(row["period"]),
+        until=c.day(c.spec.periods.cutoff),
+        cases=c.number(row["cases"]),
+        lower=c.number(row["lower"]),
+        upper=c.number(row["upper"]),
+        limit=c.number(row["limit"]),
+        remaining=c.number(row["remaining"]),
+        chance=c.percent(round(float(row["probability"]) * 20) / 20),
+    )
+
+
+def _share(c: PageContext, target: TargetSpec, place: str) -> list[str]:
+    text, row = c.text["targets"], _of(c, "share_targets", target.key, place)
+    if row is None or pd.notna(row["withheld"]):
+        return [text["share_none"], text["nothing_said"], ""]
+    fields = {"period": c.part(row["period"]), "limit": c.percent(row["limit"])}
+    verdict = text["met" if row["met"] else "missed"]
+    shown = pd.notna(row["n"])
+    count = text["share_count" if shown else "share_only"].format(
+        n=c.number(row["successes"]), total=c.number(row["n"]), verdict=verdict, **fields
+    )
+    if pd.isna(row["needed_if_all"]):
+        return [count, text["share_all"], text["share_all_would"]]
+    evidence = str(row["evidence"]) if shown else "unknown"
+    needed = c.number(row["needed_if_all"])
+    meaning = text["shares"][evidence].format(needed=needed, n=c.number(row["n"]), **fields)
+    return [count, meaning, text["share_would"].format(needed=needed, **fields)]
+
+
+def _fewest(c: PageContext, target: TargetSpec, place: str) -> list[str]:
+    """Of the whole alone: a locality has a handful."""
+    text, row = c.text["targets"], _of(c, "fewest_targets", target.key, place)
+    pooled = _stopped(c, target)
+    if row is None and place != WHOLE:
+        return [text["not_shown_few"], text["meaning_hidden"], pooled]
+    if row is None or row["hidden"]:
+        return [text["not_shown_few"], text["fewest_few"], pooled]
+    count = text["fewest_count"].format(
+        period=c.part(row["period"]),
+        base=c.part(row["base"]),
+        n=c.number(row["count"]),
+        before=c.number(row["base_count"]),
+    )
+    return [count, text["fewest"][str(row["evidence"])], pooled]
+
+
+def _stopped(c: PageContext, target: TargetSpec) -> str:
+    """All periods together, in the whole."""
+    frame = c.cube.frames.get("stopped")
+    if frame is None:
+        return ""
+    rows = frame[(frame["target"] == target.key) & (frame["step"] == ALL) & (frame["reason_code"] == ALL)]
+    rows = rows[rows["locality"] == WHOLE] if "locality" in rows else rows
+    if rows.empty or rows.iloc[0]["hidden"]:
+        return ""
+    row = rows.iloc[0]
+    return c.text["targets"]["stopped"].format(
+        top=c.words.top,
+        n=c.number(row["n"]),
+        total=c.number(row["n_cases"]),
+        share=c.percent(row["share"]),
+        lower=c.percent(row["lower"]),
+        upper=c.percent(row["upper"]),
+    )
+
+
+def _of(c: PageContext, name: str, target: str, place: str) -> pd.Series | None:
+    frame = c.cube.frames.get(name)
+    if frame is None:
+        return None
+    rows = frame[(frame["target"] == target) & (frame["locality"] == place)]
+    return None if rows.empty else rows.iloc[0]
+
+
+def _rest(chance: object) -> object:
+    return None if pd.isna(chance) else 1 - float(str(chance))
+
+
+def _rounded(count: float) -> float:
+    """Two figures are enough of what is an order of size."""
+    size = 10 ** max(len(str(int(count))) - 2, 0)
+    return round(count / size) * size
