@@ -13,7 +13,7 @@ from diaban.run.parameters import inspect_parameters, parameter_traps
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-STORIES = [path for path in NOTEBOOKS if path.name in {"1_data.ipynb", "2_province.ipynb", "3_causes.ipynb"}]
+STORIES = [path for path in NOTEBOOKS if path.stem in {"1_data", "2_province", "3_causes", "5_monitoring"}]
 MOST_LINES = 15
 
 by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -32,8 +32,8 @@ def outputs_text(notebook):
     return str([cell.get("outputs", []) for cell in notebook.cells])
 
 
-def test_all_three_stories_are_there():
-    assert len(STORIES) == 3
+def test_all_four_stories_are_there():
+    assert len(STORIES) == 4
 
 
 @by_name
@@ -114,9 +114,22 @@ def test_counts_alone_are_enough_and_what_they_cannot_carry_is_said(counts_alone
         assert title in answered
 
 
-def test_it_runs_with_vanilla_papermill_and_its_own_kernel(tmp_path):
+def test_without_case_files_monitoring_says_in_every_cell_what_is_lacking(counts_alone, tmp_path):
+    parameters = {"study": str(counts_alone), "district": "", "language": "en"}
+    ran = run_notebook(ROOT / "notebooks/5_monitoring.ipynb", tmp_path / "out.ipynb", parameters)
+    asked = [cell for cell in ran.cells if cell.cell_type == "code" and "opened." in cell.source][1:]
+    for cell in asked:
+        assert "This study" in str(cell.outputs), cell.source
+    shown = outputs_text(ran)
+    assert "declares no target" in shown
+    assert "no case files with their days" in shown
+    assert "Dữ liệu mô phỏng" not in shown
+
+
+@pytest.mark.parametrize("name", ["2_province", "5_monitoring"])
+def test_it_runs_with_vanilla_papermill_and_its_own_kernel(name, tmp_path):
     out = tmp_path / "out.ipynb"
-    command = [sys.executable, "-m", "papermill", "2_province.ipynb", str(out), "--no-progress-bar"]
+    command = [sys.executable, "-m", "papermill", f"{name}.ipynb", str(out), "--no-progress-bar"]
     subprocess.run(
         [*command, "-p", "stream", "u18_offending"], cwd=ROOT / "notebooks", check=True, capture_output=True
     )

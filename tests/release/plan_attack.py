@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from published_attack import ALL, PublishedAttack
 from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import csr_array, vstack
 
 ABOUT_OFFICE = ("classified", "assigned")
 CODES_OF = {"domestic_violence": ["GD1"], "online": ["BB2", "BB3"]}
@@ -84,8 +85,7 @@ class PlanAttack(PublishedAttack):
         """Parts of a year in the whole add up to the year."""
         counts = charts[charts["unit"] == "cases"]
         for (stream, year), rows in counts.groupby(["stream", counts["period"].str[:4]]):
-            if ("cases", ALL, stream, year) in {cell for total, _ in self.sums for cell in [total]}:
-                self._know(("cases", ALL, stream, year), rows["value"].sum())
+            self._know(("cases", ALL, stream, year), rows["value"].sum())
 
     def _read_alerts(self, alerts: pd.DataFrame) -> None:
         """A quarter with an alert holds at least the few cases under which there is none."""
@@ -154,7 +154,8 @@ class PlanAttack(PublishedAttack):
                 self.sums.append((total, [("theme", *key, block) for block in rows["period"].unique()]))
                 for stream in self._streams_of[theme]:
                     for code in self._codes_of.get(theme, ()):
-                        self.sums.append((total, [("files", key[0], stream, code), ("others", stream, code, *key)]))
+                        with_code = ("files", key[0], stream, code)
+                        self.sums.append((total, [with_code, ("others", stream, code, *key)]))
             if support is not None:
                 for n in support.loc[support["theme"] == theme, "cases"]:
                     self._know(("all of theme", ALL, theme), n)
@@ -181,21 +182,12 @@ class PlanAttack(PublishedAttack):
     def _cells(self) -> set[tuple]:
         return super()._cells() | {cell for signed in self.weighted for cell in signed}
 
-    def _equations(self):
-        everything = self.sums
-        try:
-            self.sums = [*everything, *([] for _ in ())]
-            matrix, right = super()._equations()
-        finally:
-            self.sums = everything
-        if not self.weighted:
-            return matrix, right
+    def _equations(self) -> tuple[csr_array, np.ndarray]:
+        matrix, _ = super()._equations()
         more = np.zeros((len(self.weighted), len(self._position)))
         for n, signed in enumerate(self.weighted):
             for cell, sign in signed.items():
                 more[n, self._position[cell]] += sign
-        from scipy.sparse import csr_array, vstack
-
         return vstack([matrix, csr_array(more)]).tocsr(), np.zeros(matrix.shape[0] + len(more))
 
     def whole_numbers(self, cells: list[tuple]) -> dict[tuple, tuple[float, float]]:
@@ -215,13 +207,14 @@ class PlanAttack(PublishedAttack):
             high[position[cell]] = WIDE
         whole = np.array([c[0] == "cases" for c in names], dtype=float)
         found: dict[tuple, tuple[float, float]] = {}
+        even = LinearConstraint(matrix, 0, 0)
         for cell in cells:
             if cell not in position:
                 continue
             ends = []
             for sign in (1.0, -1.0):
                 aim = sign * (np.arange(len(names)) == position[cell])
-                best = milp(aim, constraints=LinearConstraint(matrix, 0, 0), integrality=whole, bounds=(low, high))
+                best = milp(aim, constraints=even, integrality=whole, bounds=(low, high))
                 assert best.status == 0, best.message
                 ends.append(round(float(sign * best.fun)))
             found[cell] = (ends[0], ends[1])
@@ -239,25 +232,33 @@ def _about_cases(cell: tuple) -> bool:
 
 
 def small_plan_counts(results, threshold: int) -> dict[tuple, int]:
-    """Counts of a locality below the threshold, zero too, with the names of `PlanAttack`."""
-    found: dict[tuple, int] = {}
+    """Counts below the threshold, zero too, with the names of `PlanAttack`."""
+    counts = _years(results) | _themes(results) | _handled(results)
+    return {cell: n for cell, n in counts.items() if n < threshold}
+
+
+def _years(results) -> dict[tuple, int]:
     years = results.exposed_report[["locality", "stream", "period", "cases"]]
     if results.to_date is not None:
         years = pd.concat([years, results.to_date.assign(period=results.running)[list(years.columns)]])
-    for r in years[years["cases"] < threshold].itertuples():
-        found["cases", r.locality, r.stream, r.period] = int(r.cases)
-    if results.theme_counts is not None:
-        rows = results.theme_counts[results.theme_counts["stream"] == "*"]
-        for r in rows[rows["cases"] < threshold].itertuples():
-            found["theme", _place(r), r.theme, r.period] = int(r.cases)
-    if results.stages is None:
-        return found
+    return {("cases", r.locality, r.stream, r.period): int(r.cases) for r in years.itertuples()}
+
+
+def _themes(results) -> dict[tuple, int]:
+    rows = results.theme_counts[results.theme_counts["stream"] == "*"].dropna(subset=["cases"])
+    return {("theme", _place(r), r.theme, r.period): int(r.cases) for r in rows.itertuples()}
+
+
+def _handled(results) -> dict[tuple, int]:
+    """Reports handled so far and the rest, and those between one limit and the next."""
+    found: dict[tuple, int] = {}
     resolved, limits = results.resolution, results.time_to_decision
     decided = results.stages[results.stages["stage"] == "decided"]
+    any_kind = limits[limits["kind"] == "any"]
     tables = [
         (resolved.assign(measure="resolved"), "n_resolved", "n_due"),
         (decided.assign(measure="in_time"), "n_in_time", "n_due"),
-        (limits[limits["kind"] == "any"].assign(measure=lambda t: "by " + t["limit"]), "n_decided", "n_reports"),
+        (any_kind.assign(measure="by " + any_kind["limit"]), "n_decided", "n_reports"),
     ]
     told: dict[tuple, dict[str, int]] = defaultdict(dict)
     for table, n, of in tables:
@@ -272,4 +273,4 @@ def small_plan_counts(results, threshold: int) -> dict[tuple, int]:
         for chain in chains:
             for earlier, later in zip(chain, chain[1:], strict=False):
                 found["between", *key, earlier, later] = n[later] - n[earlier]
-    return {cell: n for cell, n in found.items() if n < threshold}
+    return found

@@ -164,8 +164,9 @@ def _stopped(stopped: pd.DataFrame, threshold: int) -> pd.DataFrame:
                 shown[kept["n"].idxmin()] = False
     for _, group in rows[rows["reason_code"] == ALL].groupby("target"):
         steps = group[group["step"] != ALL]
-        if (~shown[steps.index]).sum() == 1:  # the hidden step would be the total less the others
-            shown[group.index[group["step"] == ALL]] = False
+        kept = steps[shown[steps.index]]
+        if (~shown[steps.index]).sum() == 1 and len(kept):  # else it would be the total less the others
+            shown[group[group["step"] == kept.loc[kept["n"].idxmin(), "step"]].index] = False
     for name in ("n", "n_cases", "share", "lower", "upper"):
         rows[name] = rows[name].where(shown)
     return rows.assign(hidden=~shown)

@@ -116,15 +116,18 @@ def _mid_year(results: Results, ledger: Ledger) -> pd.DataFrame | None:
 
 def _shares(results: Results) -> pd.DataFrame | None:
     """Whether the share was reached tells how an office works, not what befell a child: it is shown, without
-    counts, wherever there were reports. Of the whole the counts are shown too."""
+    counts, everywhere. Where there was no report none was left: that reads the same, or it would tell a zero.
+    Of the whole the counts are shown too."""
     table = results.share_targets
     if table is None:
         return None
     threshold = results.spec.disclosure.threshold
     missed = table["n"] - table["successes"]
-    counted = (
-        (table["locality"] == WHOLE) & (table["n"] >= threshold) & ((missed == 0) | (missed >= threshold))
-    )
+    few = (table["n"] < threshold) | ((missed > 0) & (missed < threshold))
+    counted = ((table["locality"] == WHOLE) | (threshold == 0)) & ~few
+    if threshold > 0:
+        none = table["withheld"] == "no_reports"
+        table = table.assign(met=table["met"].fillna(True), withheld=table["withheld"].mask(none))
     for name in ("successes", "n", "share", "lower", "upper", "most_failures", "evidence"):
         table = table.assign(**{name: table[name].where(counted)})
     return table.assign(hidden=~counted)
@@ -135,7 +138,8 @@ def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:
     table = results.fewest_targets
     if table is None:
         return None
-    table = table[table["locality"] == WHOLE].reset_index(drop=True)
+    if threshold > 0:
+        table = table[table["locality"] == WHOLE].reset_index(drop=True)
     parts = [table["count"], table["n"] - table["count"], table["base_count"]]
     parts.append(table["base_n"] - table["base_count"])
     shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1)

@@ -92,6 +92,8 @@ def _charts(results: Results, threshold: int) -> dict[str, pd.DataFrame]:
     """Of each stream in the whole, by the shortest part of a year of which no count is small."""
     if results.dated_cases is None:
         return {}
+    if threshold == 0:
+        return {"control_charts": results.control_charts, "change_points": results.change_points}
     charts, changes = [], []
     for stream in results.spec.streams:
         for unit in UNITS:

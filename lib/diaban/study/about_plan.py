@@ -124,7 +124,8 @@ class AboutPlan(PlanBase):
             return pd.NA
         if pd.isna(count):
             return text("would_none", self.language)
-        return text("would_at_most", self.language, count=self._count(float(count)))
+        key = "would_at_most" if count > 0 else "would_zero"
+        return text(key, self.language, count=self._count(float(count)))
 
     def _share_said(self, row: dict) -> object:
         """What the count says, and what it supports; missing for a row without reports."""

@@ -110,20 +110,20 @@ class PageContext:
     def per(self) -> str:
         return self.number(self.spec.model.per)
 
-    def part(self, period: str) -> str:
-        """A month, quarter, half-year or year as printed."""
+    @property
+    def everywhere(self) -> str:
+        """All localities together, as it stands after the name of what is counted."""
+        return self.text["everywhere"].format(top=self.words.top)
+
+    def part(self, period: str, *, short: bool = False) -> str:
+        """A month, quarter, half-year or year as printed; `short` as it stands below an axis."""
         year, _, part = period.partition("-")
         if not part:
             return year
         kind = {"H": "half", "Q": "quarter"}.get(part[:1], "month")
         number = int(part.lstrip("HQ"))
         name = f"half_{number}" if kind == "half" else kind
-        return self.text["parts"][name].format(number=number, year=year)
-
-    def short_part(self, period: str) -> str:
-        """The same as it stands below an axis."""
-        year, _, part = period.partition("-")
-        return f"{int(part)}/{year}" if part.isdigit() else f"{part}/{year}" if part else year
+        return self.text["short_parts" if short else "parts"][name].format(number=number, year=year)
 
     def number(self, value: object, decimals: int = 0) -> str:
         return numbers.number(value, self.language, decimals)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
+from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
@@ -50,7 +51,7 @@ def _answer(c: PageContext, stream: str, label: str) -> str:
     text = c.text["handling"]
     place = _place_of(c, stream)
     rows = _rows(c, stream, place).set_index("measure")
-    where = c.place if place == c.locality else c.words.top
+    where = c.place if place == c.locality else c.everywhere
     said = [] if place == c.locality else [text["only_whole"].format(place=c.place)]
     for measure in ("in_time", "resolved"):
         if measure in rows.index and not rows.loc[measure, "hidden"]:
@@ -72,7 +73,7 @@ def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
     if rows.empty or rows["hidden"].all():
         return None
     rows = rows.assign(stage=rows["measure"])
-    where = c.place if place == c.locality else c.words.top
+    where = c.place if place == c.locality else c.everywhere
     names = text["measures"] | _limits(c)
     frame = rows[["stage", "share", "lower", "upper", "n", "n_reports", "hidden"]].reset_index(drop=True)
     chart = charts.stage_bars(
@@ -123,7 +124,7 @@ def _stopped(c: PageContext) -> list[str]:
         why = shown[(shown["step"] == row.step) & (shown["reason_code"] != ALL) & (shown["n"] > 0)]
         told = [f"{reasons.get(r.reason_code, r.reason_code)} {c.number(r.n)}" for r in why.itertuples()]
         line = text["stopped"].format(
-            top=c.words.top,
+            top=capital(c.everywhere),
             step=steps[row.step],
             n=c.number(row.n),
             total=c.number(row.n_cases),
@@ -143,9 +144,9 @@ def _groups(c: PageContext) -> list[str]:
     text = c.text["handling"]
     compared = frame[~frame["hidden"]]
     if compared.empty:
-        return [text["groups_none"].format(top=c.words.top)]
+        return [text["groups_none"].format(top=capital(c.everywhere))]
     different = compared[compared["differs"].fillna(False).astype(bool)]
-    fields = {"top": c.words.top, "comparisons": c.number(len(compared))}
+    fields = {"top": capital(c.everywhere), "comparisons": c.number(len(compared))}
     if different.empty:
         return [text["groups_alike"].format(**fields)]
     return [

@@ -40,7 +40,7 @@ def late(c: PageContext) -> Fragment:
     head = c.section(
         text["heading"],
         anchor="late",
-        answers=[text["answer"].format(top=c.words.top)],
+        answers=[text["answer"].format(top=c.everywhere)],
         points=points,
         notes=[text["note"]],
     )
@@ -81,7 +81,7 @@ def _same_age(c: PageContext) -> list[str]:
         lines.append(
             c.text["late"][name].format(
                 stream=c.spec.stream(row.stream).label[c.language],
-                top=c.words.top,
+                top=c.everywhere,
                 period=c.part(row.period),
                 base=c.part(row.base),
                 days=c.number(row.days),
@@ -134,7 +134,7 @@ def _at(c: PageContext, name: str, stream: str) -> tuple[pd.DataFrame, str]:
     frame = c.cube[name]
     rows = frame[frame["stream"] == stream]
     own = rows[rows["locality"] == c.locality]
-    return (own, c.place) if len(own) else (rows[rows["locality"] == WHOLE], c.words.top)
+    return (own, c.place) if len(own) else (rows[rows["locality"] == WHOLE], c.everywhere)
 
 
 def _chart(c: PageContext, stream: str) -> tuple[str, str] | None:
@@ -143,7 +143,7 @@ def _chart(c: PageContext, stream: str) -> tuple[str, str] | None:
         return None
     label = c.spec.stream(stream).label[c.language]
     title = c.text["control"]["title"].format(stream=label, where=where)
-    names = {period: c.short_part(period) for period in rows["period"].unique()}
+    names = {period: c.part(period, short=True) for period in rows["period"].unique()}
     chart = charts.control_chart(rows.reset_index(drop=True), title=title, **c.chart_options(labels=names))
     columns = [Column(c.text["situation"]["column_period"]), Column(c.text["control"]["value_column"], True)]
     columns += [Column(c.text["control"]["usual_column"], True)]

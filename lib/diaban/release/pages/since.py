@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
+from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
@@ -93,7 +94,7 @@ def _counts(c: PageContext) -> list[str]:
         ]
         stream = c.spec.stream(row.stream).label[c.language]
         if told:
-            lines.append(text["whole"].format(top=c.words.top, stream=stream, told=c.listing(told)))
+            lines.append(text["whole"].format(top=capital(c.everywhere), stream=stream, told=c.listing(told)))
     return lines if c.internal else [*lines, text["few"]]
 
 

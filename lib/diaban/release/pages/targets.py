@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
@@ -24,7 +25,7 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
     where = c.words.top if place == WHOLE else c.place
     anchor = "targets" if locality is None else "targets-whole"
     head = c.section(
-        text["heading"] if locality is None else text["heading_whole"].format(place=where),
+        text["heading"] if locality is None else text["heading_whole"].format(place=c.everywhere),
         anchor=anchor,
         answers=[text["answer"].format(place=where)],
         notes=[text["note"]],
@@ -36,7 +37,7 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
 
 def _row(c: PageContext, target: TargetSpec, place: str) -> list[str]:
     told = {"change": _change, "share": _share, "fewest": _fewest}[target.kind](c, target, place)
-    return [target.label[c.language], *told]
+    return [capital(target.label[c.language]), *told]
 
 
 def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
@@ -156,7 +157,7 @@ def _stopped(c: PageContext, target: TargetSpec) -> str:
         return ""
     row = rows.iloc[0]
     return c.text["targets"]["stopped"].format(
-        top=c.words.top,
+        top=capital(c.everywhere),
         n=c.number(row["n"]),
         total=c.number(row["n_cases"]),
         share=c.percent(row["share"]),

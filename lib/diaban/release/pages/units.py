@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
+from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
@@ -24,7 +25,10 @@ def counted(c: PageContext) -> Fragment:
         for _, row in rows.iterrows()
     ]
     columns = [Column(text["stream_column"]), *(Column(text["units"][name], True) for name in UNITS)]
-    fields = {"top": c.words.top, "period": c.text["period"].format(period=c.words.period(c.period))}
+    fields = {
+        "top": capital(c.everywhere),
+        "period": c.text["period"].format(period=c.words.period(c.period)),
+    }
     head = c.section(
         text["heading"], anchor="units", answers=[text["answer"].format(**fields)], points=_repeats(c)
     )
@@ -46,7 +50,7 @@ def _repeats(c: PageContext) -> list[str]:
             share=c.percent(row.share),
             lower=c.percent(row.lower),
             upper=c.percent(row.upper),
-            top=c.words.top,
+            top=c.everywhere,
         )
         for row in rows.itertuples()
     ]
@@ -57,7 +61,7 @@ def themes(c: PageContext) -> Fragment:
     if "theme_counts" not in c.cube.frames:
         return Fragment("")
     text = c.text["themes"]
-    head = c.section(text["heading"], anchor="themes", answers=[text["answer"].format(top=c.words.top)])
+    head = c.section(text["heading"], anchor="themes", answers=[text["answer"].format(top=c.everywhere)])
     for theme in c.spec.themes:
         head += _theme(c, theme.key, theme.label[c.language], theme.note[c.language] if theme.note else "")
     return head + c.section(text["reading_heading"], level=3, notes=[text["note"], c.text["hidden_legend"]])
@@ -124,7 +128,7 @@ def _panels(c: PageContext, theme: str, label: str) -> tuple[str, str] | None:
     }
     chart = charts.aligned_bars(
         rows,
-        title=text["title"].format(theme=label, top=c.words.top),
+        title=text["title"].format(theme=label, top=c.everywhere),
         reference_label=text["reference"],
         **c.chart_options(labels=names),
     )
