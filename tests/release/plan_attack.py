@@ -1,8 +1,9 @@
-"""The same attacker with the frames of targets, handling, themes and time beside those of counts and files."""
+"""The same attacker, who has the frames of targets, handling, themes and time too."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,8 @@ class PlanAttack(PublishedAttack):
     """Counts by single year from targets, verdicts, charts and alerts; reports by how they were handled;
     cases of themes.
 
-    all_due: every report's time has passed, so that reports due are all reports. codes_of: theme -> codes that
-    are enough for it. An inequality is a sum with a part of its own that nobody knows.
+    all_due: every report's time has passed, so that reports due are all reports. codes_of: theme -> codes
+    that are enough for it. An inequality is a sum with a part of its own that nobody knows.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class PlanAttack(PublishedAttack):
                     (self._at_most if few else self._at_least)(total, FEW_FILES + (0 if few else 1))
             steps = [m for m in [*limits[:1], "in_time", *limits[-1:]] if m in measures]
             for chain in (limits, steps):  # who decided by one limit has by every later one
-                for earlier, later in zip(chain, chain[1:], strict=False):
+                for earlier, later in pairwise(chain):
                     gap = ("between", *key, earlier, later)
                     self.sums.append((("reports", *key, later), [("reports", *key, earlier), gap]))
 
@@ -271,6 +272,6 @@ def _handled(results) -> dict[tuple, int]:
     chains = [[f"by {limit}" for limit in order], [f"by {order[0]}", "in_time", f"by {order[-1]}"]]
     for key, n in told.items():
         for chain in chains:
-            for earlier, later in zip(chain, chain[1:], strict=False):
+            for earlier, later in pairwise(chain):
                 found["between", *key, earlier, later] = n[later] - n[earlier]
     return found

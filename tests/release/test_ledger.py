@@ -1,4 +1,4 @@
-"""What a ledger shows, and what verdicts on hidden counts leave to an attacker who counts in whole numbers."""
+"""What a ledger shows, and what verdicts leave to an attacker who counts in whole numbers."""
 
 from __future__ import annotations
 

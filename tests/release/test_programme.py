@@ -47,7 +47,7 @@ def test_the_optimum_is_that_of_linprog(seed, capped):
 
 
 def test_prices_are_what_a_unit_more_would_cost():
-    """min 2x + 3y with x + y = 10, x + z = 4 puts x at 4: a unit more of the first costs 3, of the second -1."""
+    """min 2x + 3y with x + y = 10, x + z = 4: x is 4; a unit more of 10 costs 3, of 4 it saves 1."""
     matrix = csr_array(np.array([[1.0, 1, 0], [1, 0, 1]]))
     programme = Programme(matrix, np.array([10.0, 4.0]))
     found = programme.smallest(np.array([2.0, 3.0, 0.0]))
@@ -149,7 +149,7 @@ def test_ranges_with_weights_constants_and_slacks_are_those_of_linprog(system):
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(linked(), st.sampled_from([3.0, 6.0]))
 def test_with_enough_a_range_is_never_said_to_be_wider_than_it_is(system, enough):
-    """The short cut may stop early, but says 'narrower than enough' of exactly the cells of which it is so."""
+    """The short cut may stop early, but says of the same cells that they are narrower than enough."""
     counts, equations, hidden = system
     told = Attacker(counts, equations, enough=enough).ranges(hidden)
     for cell in sorted(hidden):

@@ -18,11 +18,16 @@ FRAMES = [
     "streams", "rates", "trends", "over_time", "who", "causes", "overrepresented", "conditions",
     "factor_profile", "factors", "unsupported", "limits", "cause_groups", "causes_by", "coding_sensitivity",
     "corrected_shares", "code_pairs", "configurations", "event_chain", "event_lags", "event_moments",
-    "residuals", "similar_places", "strength_rule",
+    "residuals", "similar_places", "strength_rule", "targets", "targets_pooled", "mid_year", "share_targets",
+    "fewest_targets", "stages", "time_to_decision", "days_to_decision", "resolution", "stopped",
+    "relative_rates", "late_reports", "late_months", "same_age", "reading", "campaign_effects",
+    "control_charts", "change_points", "alerts", "counting_units", "repeat_shares", "repeat_rates", "themes",
+    "theme_panels",
 ]  # fmt: skip
 CHARTS = [
     "agreement_chart", "rates_chart", "map", "funnel", "ranks", "run_chart", "causes_chart",
-    "conditions_chart", "pairs_chart", "moments_chart",
+    "conditions_chart", "pairs_chart", "moments_chart", "stages_chart", "decision_chart", "stopped_chart",
+    "relative_rates_chart", "late_chart", "control_chart", "theme_chart",
 ]  # fmt: skip
 QUESTIONS = {
     name: method

@@ -29,7 +29,7 @@ class AboutHandling(AboutPlan):
         if found is None:
             return self._no_handling("stages")
         frame = self._labelled(self._handled(found, stream, locality, period), "stage", self._stage_labels())
-        return self._sum_of_files(frame, "stages")
+        return self._of_handling(frame, "stages")
 
     def stages_chart(
         self, stream: str | None = None, locality: str | None = None, *, period: str | None = None
@@ -60,7 +60,7 @@ class AboutHandling(AboutPlan):
             return self._no_handling("time_to_decision")
         frame = self._handled(found, stream, locality, period)
         frame = self._labelled(frame, "kind", self._kind_labels())
-        return self._sum_of_files(self._labelled(frame, "limit", self._limit_labels()), "time_to_decision")
+        return self._of_handling(self._labelled(frame, "limit", self._limit_labels()), "time_to_decision")
 
     def decision_chart(self, stream: str | None = None, locality: str | None = None) -> Chart | Withheld:
         """Share of reports decided by every day up to the last limit, by kind of decision, as steps.
@@ -89,7 +89,7 @@ class AboutHandling(AboutPlan):
         found = self.results.decision_medians
         if found is None:
             return self._no_handling("days_to_decision")
-        return self._sum_of_files(self._handled(found, stream, locality, period), "days_to_decision")
+        return self._of_handling(self._handled(found, stream, locality, period), "days_to_decision")
 
     def resolution(
         self,
@@ -111,7 +111,7 @@ class AboutHandling(AboutPlan):
             return self._no_handling("resolution")
         frame = self._handled(found, stream, locality, period, everywhere=everywhere)
         frame = frame.assign(said=[self._share_said(row) for row in frame.to_dict("records")])
-        return self._sum_of_files(frame.astype({"said": "str"}), "resolution")
+        return self._of_handling(frame.astype({"said": "str"}), "resolution")
 
     def stopped(
         self,
@@ -136,7 +136,7 @@ class AboutHandling(AboutPlan):
         frame = self._labelled(self._in_block(frame, period), "step", self._step_labels())
         frame = self._labelled(frame, "reason_code", self._reason_labels())
         frame = self._labelled(frame, "target", self.labels.targets)
-        return self._sum_of_files(frame, "stopped")
+        return self._of_handling(frame, "stopped")
 
     def stopped_chart(self, target: str | None = None) -> Chart | Withheld:
         """Share of cases stopped by any of the steps in every locality, with exact intervals.
@@ -162,7 +162,7 @@ class AboutHandling(AboutPlan):
             value="share",
             reference=float(whole["share"].iloc[0]) if len(whole) else None,
             reference_label=text("whole", self.language),
-            title=self.labels.targets[rows["target"].iloc[0]] if len(rows) else "",
+            title=self._aim_title(str(rows["target"].iloc[0])),
             caption=text("stopped_caption", self.language),
             **self._chart_options(),
         )
@@ -186,7 +186,7 @@ class AboutHandling(AboutPlan):
             ]
         frame = self._labelled(frame, "point", self._point_labels())
         comparisons = self._count(found["comparisons"].max() if len(found) else 0)
-        return self._sum_of_files(frame, "relative_rates", comparisons=comparisons)
+        return self._of_handling(frame, "relative_rates", comparisons=comparisons)
 
     def relative_rates_chart(self, stream: str | None = None) -> Chart | Withheld:
         """`relative_rates` with intervals; 1 is equally often, bold stays clear after all comparisons.
@@ -238,11 +238,15 @@ class AboutHandling(AboutPlan):
             return Withheld(question, "no_table", "bring_table", {"table": "persons"})
         return self._no_handling(question)
 
+    def _aim_title(self, target: str) -> str:
+        label = self.labels.targets.get(target, target)
+        return label[:1].upper() + label[1:]
+
     def _group(self, group: str) -> str:
         """A sex or an age band in words."""
         if group in ("male", "female"):
             return text(f"group_{group}", self.language)
-        return text("age_group", self.language, band=group)
+        return text("age_group", self.language, band=group.replace("-", "–"))
 
     def _stage_labels(self) -> dict[str, str]:
         stages = ("received", "classified", "assigned", "decided")

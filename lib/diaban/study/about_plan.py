@@ -94,7 +94,7 @@ class AboutPlan(PlanBase):
         frame = self._places(self._aim(found, target, "share"), locality)
         frame = frame.assign(said=[self._share_said(row) for row in frame.to_dict("records")])
         frame = self._front(frame.astype({"said": "str"}))
-        return self._sum_of_files(frame, "share_targets", period=self._judged_period())
+        return self._of_handling(frame, "share_targets", period=self._judged_period())
 
     def fewest_targets(self, target: str | None = None, locality: str | None = None) -> StudyFrame | Withheld:
         """Targets that ask for as few as can be: cases with the steps that the target names, of all cases.
@@ -108,7 +108,7 @@ class AboutPlan(PlanBase):
             return self._no_targets("fewest_targets", "fewest")
         frame = self._front(self._places(self._aim(found, target, "fewest"), locality))
         frame = frame.assign(said=self._words("fewest_" + frame["evidence"]))
-        return self._sum_of_files(frame, "fewest_targets", period=self._judged_period())
+        return self._of_handling(frame, "fewest_targets", period=self._judged_period())
 
     # parts of the answers above
 

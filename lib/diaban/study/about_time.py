@@ -190,8 +190,8 @@ class AboutTime(PlanBase):
 
         change: 1, 2, … or 0 where none passes the test (p < 0.01); after: the last period before it, between
         earliest and latest (95 %); mean_before, mean_after (cases a point) and their ratio. comparisons:
-        series that were tested, expected_false of them would pass with nothing changed. Refused under 8
-        points. Example: study.change_points().query("change > 0").
+        series of the stream that were tested, expected_false of them would pass with nothing changed. Refused
+        under 8 points. Example: study.change_points().query("change > 0").
         """
         found = self.results.change_points
         if found is None:
@@ -239,11 +239,11 @@ class AboutTime(PlanBase):
 
     def _part_names(self, unit: str) -> dict[str, str]:
         """Key of a month, quarter or half-year -> its name."""
-        parts = self.results.parts(unit)
-        return {
-            row.period: text(f"part_{unit}", self.language, number=row.number, year=row.year)
-            for row in parts.itertuples()
-        }
+        named = {}
+        for row in self.results.parts(unit).itertuples():
+            key = f"part_{unit}_{row.number}" if unit == "half" else f"part_{unit}"
+            named[str(row.period)] = text(key, self.language, number=row.number, year=row.year)
+        return named
 
     def _chart_units(self) -> dict[str, object]:
         named = {
@@ -264,7 +264,8 @@ class AboutTime(PlanBase):
         limits = targets[["locality", "stream", "limit"]].drop_duplicates(["locality", "stream"])
         limits = limits.join(now, on=["locality", "stream"]).astype({"limit": "float64"})
         dispersion = panel_dispersion(self.results.exposed_report)
-        before = [period for period in self.results.periods if period < judged[0]]
+        periods = self.results.periods
+        before = periods[: periods.index(judged[0])]
         told = [
             year_assurance(exposed, rows, baseline=before, dispersion=float(dispersion[stream]))
             for stream, rows in limits.groupby("stream")

@@ -50,7 +50,7 @@ class PlanBase(StudyBase):
         known = keys.dropna().unique()
         return keys.map({key: text(key, self.language) for key in known}).astype("str")
 
-    def _sum_of_files(self, frame: pd.DataFrame, question: str, **units: object) -> StudyFrame:
+    def _of_handling(self, frame: pd.DataFrame, question: str, **units: object) -> StudyFrame:
         """The answer, made of case files and the steps of their handling."""
         tables = ["cases", "process_events"]
         return self._frame(frame, question, tables=tables, units={"periods": self._all_years(), **units})

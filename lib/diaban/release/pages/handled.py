@@ -23,6 +23,8 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     text = c.text["handling"]
     streams = [(s.key, s.label[c.language]) for s in c.spec.streams]
     answers = [_answer(c, key, label) for key, label in streams]
+    if all(_place_of(c, key) == WHOLE for key, _ in streams):
+        answers = [text["only_whole"].format(place=c.place, top=c.everywhere), *answers]
     figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
     points = [*_stopped(c), *_groups(c)] if detailed else []
     fields = {"period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"])))}
@@ -52,7 +54,7 @@ def _answer(c: PageContext, stream: str, label: str) -> str:
     place = _place_of(c, stream)
     rows = _rows(c, stream, place).set_index("measure")
     where = c.place if place == c.locality else c.everywhere
-    said = [] if place == c.locality else [text["only_whole"].format(place=c.place)]
+    said = []
     for measure in ("in_time", "resolved"):
         if measure in rows.index and not rows.loc[measure, "hidden"]:
             row = rows.loc[measure]
@@ -61,7 +63,7 @@ def _answer(c: PageContext, stream: str, label: str) -> str:
                     n=c.number(row["n"]), total=c.number(row["n_reports"]), share=c.percent(row["share"])
                 )
             )
-    if not said or (place != c.locality and len(said) == 1):
+    if not said:
         return text["nothing"].format(stream=label)
     return text["answer"].format(stream=label, where=where, told=" ".join(said))
 
@@ -124,8 +126,8 @@ def _stopped(c: PageContext) -> list[str]:
         why = shown[(shown["step"] == row.step) & (shown["reason_code"] != ALL) & (shown["n"] > 0)]
         told = [f"{reasons.get(r.reason_code, r.reason_code)} {c.number(r.n)}" for r in why.itertuples()]
         line = text["stopped"].format(
-            top=capital(c.everywhere),
-            step=steps[row.step],
+            top=c.everywhere,
+            step=capital(steps[row.step]),
             n=c.number(row.n),
             total=c.number(row.n_cases),
             share=c.percent(row.share),
@@ -150,7 +152,7 @@ def _groups(c: PageContext) -> list[str]:
     if different.empty:
         return [text["groups_alike"].format(**fields)]
     return [
-        text["groups_differ"].format(
+        text["groups_fewer" if row.ratio < 1 else "groups_more"].format(
             group=text["values"].get(row.group, row.group),
             base=text["values"].get(row.base, row.base),
             point=_point(c, row.point),

@@ -1,0 +1,268 @@
+"""What is shown of handling, and what the shown numbers tell of few reports."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plan_attack import PlanAttack, small_plan_counts
+
+from diaban.release.cells import WHOLE, count_cell
+from diaban.release.handling_frames import protected_handling
+from diaban.release.ledger import Ledger
+
+THRESHOLD = 5
+BLOCKS = {"old": ["1"], "new": ["2"]}
+LIMITS = {"first": 20, "last": 140}
+NONE = SimpleNamespace(stopped=None, relative_rates=None, to_date=None)
+
+
+class Handled(SimpleNamespace):
+    """As much of `Results` as handling asks for. reports: locality -> reports in each block, then n
+    classified, decided within 20 days, within its own limit and within 140 days, resolved, and due."""
+
+    def __init__(self, reports: dict[str, tuple[int, ...]]) -> None:
+        whole = tuple(sum(row) for row in zip(*reports.values(), strict=True))
+        rows = [(place, *row) for place, row in [*reports.items(), (WHOLE, whole)]]
+        names = ["locality", "old", "new", "classified", "first", "in_time", "last", "resolved", "due"]
+        wide = pd.DataFrame(rows, columns=names).assign(stream="s", period="*", kind="any", withheld=None)
+        wide["n_reports"] = wide["old"] + wide["new"]
+        wide = wide.assign(
+            share=0.5, lower=0.1, upper=0.9, in_time_share=0.5, in_time_lower=0.1, in_time_upper=0.9
+        )
+        places = wide[wide["locality"] != WHOLE]
+        blocks = [places.assign(period=key, cases=places[key]) for key in BLOCKS]
+        stages = [
+            wide.assign(stage=stage, n=wide[column], n_due=wide["due"], n_in_time=wide["in_time"])
+            for stage, column in (
+                ("classified", "classified"),
+                ("assigned", "n_reports"),
+                ("decided", "last"),
+            )
+        ]
+        limits = [wide.assign(limit=key, days=days, n_decided=wide[key]) for key, days in LIMITS.items()]
+        super().__init__(
+            blocks=pd.concat(blocks)[["locality", "stream", "period", "cases"]],
+            exposed_report=pd.concat(blocks)[["locality", "stream", "period", "cases"]],
+            stages=pd.concat(stages, ignore_index=True),
+            resolution=wide.assign(n_resolved=wide["resolved"], n_due=wide["due"]),
+            time_to_decision=pd.concat(limits, ignore_index=True),
+            theme_counts=pd.DataFrame(columns=["stream", "theme", "locality", "period", "cases"]),
+            spec=SimpleNamespace(
+                periods=SimpleNamespace(blocks=[SimpleNamespace(key=key) for key in BLOCKS]),
+            ),
+            **vars(NONE),
+        )
+
+
+def handling(reports: dict[str, tuple[int, ...]], hidden: set[str] = frozenset()) -> pd.DataFrame:
+    """hidden: localities of which the blocks' counts are not shown."""
+    results = Handled(reports)
+    cells = {count_cell(r.locality, "s", r.period): float(r.cases) for r in results.blocks.itertuples()}
+    for key in BLOCKS:
+        cells[count_cell(WHOLE, "s", key)] = float(results.blocks.query("period == @key")["cases"].sum())
+    away = {count_cell(place, "s", key) for place in hidden for key in BLOCKS}
+    small = {cell for cell in away if cells[cell] < THRESHOLD}
+    ledger = Ledger(pd.Series(cells), [], away, small, threshold=THRESHOLD)
+    return protected_handling(results, ledger)["handling"]
+
+
+def told(frame: pd.DataFrame, place: str) -> pd.Series:
+    """measure -> n, missing where it is hidden."""
+    return frame[frame["locality"] == place].set_index("measure")["n"]
+
+
+LARGE = (30, 40, 70, 40, 60, 64, 50, 70)
+
+
+def test_where_no_group_is_small_all_is_shown():
+    frame = handling({"a": LARGE, "b": (20, 40, 60, 30, 40, 52, 45, 60)})
+    assert not frame["hidden"].any()
+    assert told(frame, "a").to_dict() == {"classified": 70, "assigned": 70, "in_time": 60, "resolved": 50,
+                                          "by first": 40, "by last": 64}  # fmt: skip
+
+
+def test_few_unresolved_reports_are_hidden_with_a_companion():
+    """67 of 70 resolved: three are not; and of b and c one has to go, as the whole is shown."""
+    frame = handling({"a": (30, 40, 70, 40, 60, 64, 67, 70), "b": LARGE, "c": LARGE})
+    resolved = frame[frame["measure"] == "resolved"].set_index("locality")
+    assert resolved.loc["a", "hidden"]
+    assert resolved.loc[["b", "c"], "hidden"].sum() == 1
+    assert (
+        resolved.loc[resolved["hidden"], ["n", "n_reports", "share", "lower", "upper"]].isna().all(axis=None)
+    )
+
+
+def test_few_decided_between_two_limits_are_hidden():
+    """60 within 20 days and 62 within 140: two between."""
+    frame = handling({"a": (30, 40, 70, 60, 60, 62, 50, 70), "b": LARGE, "c": LARGE})
+    assert told(frame, "a")[["by first", "by last"]].isna().any()
+
+
+def test_how_an_office_works_is_shown_where_all_reports_came_so_far():
+    """Zero left over is no small group: all 70 were classified. With 68 of 70 two were not."""
+    assert told(handling({"a": LARGE, "b": LARGE}), "a")["classified"] == 70
+    frame = handling({"a": (30, 40, 68, 40, 60, 64, 50, 70), "b": LARGE, "c": LARGE})
+    assert not frame.query("locality == 'a' and measure == 'assigned'")["hidden"].any()
+
+
+def test_a_hidden_block_does_not_show_by_the_number_of_reports():
+    """a had 3 in the old block; with 43 reports and 40 in the new one it would be told."""
+    cases = {"a": (3, 40, 43, 20, 30, 37, 33, 43), "b": LARGE, "c": LARGE}
+    results = Handled(cases)
+    cells = {count_cell(r.locality, "s", r.period): float(r.cases) for r in results.blocks.itertuples()}
+    away = {count_cell("a", "s", "old")}
+    frame = protected_handling(results, Ledger(pd.Series(cells), [], away, away, threshold=THRESHOLD))[
+        "handling"
+    ]
+    assert frame.query("locality == 'a'")[["n", "n_reports", "share"]].isna().all(axis=None)
+
+
+# What fails while reports are not yet due, or by other steps than the limits ------------------------------
+
+
+def test_few_decided_late_are_not_the_difference_of_in_time_and_a_limit():
+    """All within 20 days are in time, all in time within 140 days: 46 and 48 leave two with more time."""
+    frame = handling({"a": (30, 40, 70, 46, 48, 60, 50, 70), "b": LARGE, "c": LARGE})
+    assert told(frame, "a")[["by first", "in_time"]].isna().any()
+    frame = handling({"a": (30, 40, 70, 40, 60, 62, 50, 70), "b": LARGE, "c": LARGE})
+    assert told(frame, "a")[["in_time", "by last"]].isna().any()
+
+
+def test_few_unresolved_of_those_due_are_hidden_too():
+    """60 reports, 55 of them due, 52 of these resolved: three are not, and five are not due."""
+    frame = handling({"a": (30, 30, 60, 40, 45, 55, 52, 55), "b": LARGE, "c": LARGE})
+    row = frame.query("locality == 'a' and measure == 'resolved'").iloc[0]
+    assert row["hidden"] or row["n_reports"] - row["n"] >= THRESHOLD
+
+
+def test_few_reports_that_are_not_due_do_not_show_by_subtraction():
+    """60 reports, 58 due, 50 resolved: the two that are not due follow from 60 and 58."""
+    frame = handling({"a": (30, 30, 60, 40, 45, 54, 50, 58), "b": LARGE, "c": LARGE})
+    rows = frame.query("locality == 'a'").set_index("measure")["n_reports"].dropna()
+    assert rows.nunique() <= 1
+
+
+def test_why_a_share_is_withheld_is_not_told_of_a_hidden_row():
+    """`too_few_files` tells that there were fewer than ten reports, `no_reports` that there were none."""
+    results = Handled({"a": (1, 2, 3, 1, 1, 2, 2, 3), "b": LARGE, "c": LARGE})
+    few = results.time_to_decision["locality"] == "a"
+    results.time_to_decision.loc[few, "withheld"] = "too_few_files"
+    cells = pd.Series(
+        {count_cell(r.locality, "s", r.period): float(r.cases) for r in results.blocks.itertuples()}
+    )
+    away = set(cells.index[cells < THRESHOLD])
+    frame = protected_handling(results, Ledger(cells, [], away, away, threshold=THRESHOLD))["handling"]
+    hidden = frame.query("locality == 'a' and hidden")
+    assert len(hidden)
+    assert hidden["withheld"].isna().all()
+
+
+@st.composite
+def offices(draw):
+    """Reports of two or three localities, each number no more than the one it is a part of; all are due."""
+    found = {}
+    for place in "abc"[: draw(st.integers(2, 3))]:
+        old, new = draw(st.integers(0, 30)), draw(st.integers(5, 30))
+        total = old + new
+        last = draw(st.integers(0, total))
+        in_time = draw(st.integers(0, last))
+        found[place] = (
+            old,
+            new,
+            total,
+            draw(st.integers(0, in_time)),
+            in_time,
+            last,
+            draw(st.integers(0, total)),
+            total,
+        )
+    return found
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(offices())
+def test_no_few_reports_by_a_limit_can_be_worked_out(reports):
+    """The limits and what lies between them; in_time left out, which is another test."""
+    hidden = {place for place, row in reports.items() if row[0] < THRESHOLD}
+    hidden = set(reports) if hidden else hidden
+    frame = handling(reports, hidden)
+    frame = frame[frame["measure"] != "in_time"]
+    rates = Handled(reports).blocks.assign(expected=pd.NA)
+    rates["cases"] = rates["cases"].astype("Int64").mask(rates["locality"].isin(hidden))
+    empty = dict.fromkeys(("run_chart", "trends", "detectability"), rates.iloc[:0])
+    attack = PlanAttack({"rates": rates, "handling": frame, **empty}, BLOCKS, [], streams_of={})
+    truth = small_plan_counts(Handled(reports), THRESHOLD)
+    truth = {c: n for c, n in truth.items() if c in attack.cells and "in_time" not in c and WHOLE not in c}
+    truth = {c: n for c, n in truth.items() if c[0] != "cases"}
+    left = attack.ranges(sorted(truth, key=str), THRESHOLD)
+    assert {c: (truth[c], r) for c, r in left.items() if r[1] - r[0] < THRESHOLD - 1e-6} == {}
+
+
+# Stopped cases and comparisons of groups --------------------------------------------------------------------
+
+
+def stopped(n: dict[tuple[str, str], int], n_cases: int = 200) -> pd.DataFrame:
+    """(step, reason) -> cases, of the whole; sums over reasons and over steps are added."""
+    every = dict(n)
+    for (step, reason), count in n.items():
+        for key in ((step, "*"), ("*", reason), ("*", "*")):
+            every[key] = every.get(key, 0) + count
+    rows = [("t", WHOLE, "*", *key, count) for key, count in every.items()]
+    frame = pd.DataFrame(rows, columns=["target", "locality", "period", "step", "reason_code", "n"])
+    return frame.assign(n_cases=n_cases, share=0.1, lower=0.0, upper=0.2, withheld=None)
+
+
+def shown_stopped(n, **options) -> dict[tuple[str, str], int]:
+    results = Handled({"a": LARGE, "b": LARGE})
+    results.stopped = stopped(n, **options)
+    ledger = Ledger(pd.Series({"x": 9.0}), [], set(), set(), threshold=THRESHOLD)
+    frame = protected_handling(results, ledger)["stopped"]
+    gone = frame[frame["hidden"]]
+    assert gone[["n", "n_cases", "share", "lower", "upper"]].isna().all(axis=None)
+    return frame[~frame["hidden"]].set_index(["step", "reason_code"])["n"].to_dict()
+
+
+def test_a_single_hidden_reason_takes_a_companion():
+    shown = shown_stopped(
+        {("suspended", "forensic"): 9, ("suspended", "unknown"): 8, ("suspended", "other"): 2}
+    )
+    assert shown[("suspended", "*")] == 19
+    assert len([key for key in shown if key[0] == "suspended"]) <= 2
+
+
+def test_a_single_hidden_step_takes_the_sum_along():
+    shown = shown_stopped({("suspended", "forensic"): 9, ("returned", "procedure"): 2})
+    assert ("*", "*") not in shown
+    assert ("returned", "*") not in shown
+
+
+def test_all_stopped_but_few_is_hidden():
+    assert ("suspended", "*") not in shown_stopped({("suspended", "forensic"): 9}, n_cases=12)
+
+
+def test_a_reason_over_all_steps_does_not_tell_that_of_a_hidden_step():
+    """Forensic: 7 suspended and 10 in all, so 3 returned, or up to 5 where cases were both."""
+    shown = shown_stopped(
+        {("suspended", "forensic"): 7, ("suspended", "unknown"): 6, ("returned", "forensic"): 3, ("returned", "procedure"): 2}
+    )  # fmt: skip
+    assert ("suspended", "forensic") not in shown or ("*", "forensic") not in shown
+
+
+@pytest.mark.parametrize("small", ["n", "rest", "base_n", "base_rest"])
+def test_a_comparison_with_a_small_group_is_left_out(small):
+    numbers = {"n": 20, "n_cases": 40, "base_n": 30, "base_cases": 60}
+    change = {"n": {"n": 4}, "rest": {"n": 36}, "base_n": {"base_n": 4}, "base_rest": {"base_n": 56}}
+    row = {"stream": "s", "point": "resolved", "role": "victim", "column": "sex", "group": "male", "base": "female",
+           "comparisons": 21, "withheld": None} | dict.fromkeys(("ratio", "lower", "upper"), 0.9734)  # fmt: skip
+    results = Handled({"a": LARGE, "b": LARGE})
+    results.relative_rates = pd.DataFrame([row | numbers, row | numbers | change[small]]).assign(differs=True)
+    ledger = Ledger(pd.Series({"x": 9.0}), [], set(), set(), threshold=THRESHOLD)
+    shown = protected_handling(results, ledger)["relative_rates"]
+    assert shown["hidden"].tolist() == [False, True]
+    assert shown.loc[1, ["ratio", "lower", "upper", "differs"]].isna().all()
+    assert shown.loc[0, "ratio"] == 1.0, "rounded, so that no count follows from a ratio"
+    assert not {"n", "n_cases", "base_n", "base_cases"} & set(shown)
