@@ -125,6 +125,11 @@ class PageContext:
         name = f"half_{number}" if kind == "half" else kind
         return self.text["short_parts" if short else "parts"][name].format(number=number, year=year)
 
+    @property
+    def hidden_legend(self) -> list[str]:
+        """What an ellipsis stands for, where anything may be hidden."""
+        return [] if self.internal else [str(self.text["hidden_legend"])]
+
     def number(self, value: object, decimals: int = 0) -> str:
         return numbers.number(value, self.language, decimals)
 

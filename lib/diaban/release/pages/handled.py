@@ -34,7 +34,7 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
         answers=answers,
         points=points,
         charts=figures,
-        notes=[text["note"].format(**fields), c.text["hidden_legend"]],
+        notes=[text["note"].format(**fields), *c.hidden_legend],
     )
 
 

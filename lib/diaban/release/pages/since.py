@@ -88,7 +88,7 @@ def _counts(c: PageContext) -> list[str]:
     lines = []
     for row in rows.itertuples():
         told = [
-            text["steps"][name].format(count=c.number(abs(getattr(row, name))))
+            text["steps"][_step(name, getattr(row, name))].format(count=c.number(abs(getattr(row, name))))
             for name in ("new_cases", "late_reports", "corrections")
             if pd.notna(getattr(row, name)) and getattr(row, name) != 0
         ]
@@ -96,6 +96,11 @@ def _counts(c: PageContext) -> list[str]:
         if told:
             lines.append(text["whole"].format(top=capital(c.everywhere), stream=stream, told=c.listing(told)))
     return lines if c.internal else [*lines, text["few"]]
+
+
+def _step(name: str, cases: int) -> str:
+    """Corrections go both ways; the others only add."""
+    return name if name != "corrections" else f"{name}_up" if cases > 0 else f"{name}_down"
 
 
 def _waterfalls(c: PageContext) -> list[tuple[str, str]]:

@@ -32,7 +32,7 @@ def counted(c: PageContext) -> Fragment:
     head = c.section(
         text["heading"], anchor="units", answers=[text["answer"].format(**fields)], points=_repeats(c)
     )
-    note = c.section(text["legend_heading"], level=3, notes=[text["note"], c.text["hidden_legend"]])
+    note = c.section(text["legend_heading"], level=3, notes=[text["note"], *c.hidden_legend])
     return head + Fragment(table(columns, printed, stack=True)) + note
 
 
@@ -64,7 +64,7 @@ def themes(c: PageContext) -> Fragment:
     head = c.section(text["heading"], anchor="themes", answers=[text["answer"].format(top=c.everywhere)])
     for theme in c.spec.themes:
         head += _theme(c, theme.key, theme.label[c.language], theme.note[c.language] if theme.note else "")
-    return head + c.section(text["reading_heading"], level=3, notes=[text["note"], c.text["hidden_legend"]])
+    return head + c.section(text["reading_heading"], level=3, notes=[text["note"], *c.hidden_legend])
 
 
 def _theme(c: PageContext, key: str, label: str, note: str) -> Fragment:
