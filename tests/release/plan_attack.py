@@ -94,14 +94,14 @@ class PlanAttack(PublishedAttack):
             self._at_least(("cases", r.locality, r.stream, r.period[:4]), 5)
 
     def _read_share_targets(self, shares: pd.DataFrame) -> None:
-        """`no_reports` is a zero; any other row is at least one report of that year."""
+        """`no_reports` is a zero; a share that was not reached is at least one report of that year."""
         rows = shares[(shares["locality"] != "*") & shares["target"].isin(self._streams_of)]
         for r in rows.itertuples():
             (stream,) = self._streams_of[r.target]
             cell = ("cases", r.locality, stream, r.period)
             if r.withheld == "no_reports":
                 self._know(cell, 0.0)
-            elif not pd.isna(r.met):
+            elif not pd.isna(r.met) and not r.met:
                 self._at_least(cell, 1)
 
     # Handling ----------------------------------------------------------------------------------------------
@@ -146,6 +146,9 @@ class PlanAttack(PublishedAttack):
                 self.weighted.append({cell: 1.0, ("rest", *cell): 1.0, **dict.fromkeys(streams, -1.0)})
             if (rows["withheld"] == "no_cases").any():
                 self._know(whole, 0.0)
+            if (rows["withheld"] == "too_few_cases").any():
+                self._at_most(whole, FEW_FILES)
+                self._at_least(whole, 1)
         support = self._frames.get("theme_support")
         panels = self._frames.get("theme_panels")
         for theme, rows in counts.groupby("theme"):

@@ -104,9 +104,11 @@ class TestPanels:
         assert named["category_label"].notna().all()
         assert not named["category_label"].str.contains("_").any()
 
-    def test_what_the_catalogue_does_not_know_stands_for_itself(self, province):
+    def test_what_the_texts_do_not_have_stands_for_itself(self, province):
         assert province._category("place", "temple") == "temple"
-        assert province._category("place", "unknown") == "not known"
+        assert (
+            province._category("place", "unknown") == province.labels.categories["place_unknown"] != "unknown"
+        )
         assert province._category("month", "6") == "month 6"
         assert province._category("weekday", "6") == "Saturday"
         assert province._category("place", pd.NA) is pd.NA

@@ -6,16 +6,13 @@ import pandas as pd
 
 from diaban import charts
 from diaban.analysis.targets.frames import WHOLE
-from diaban.analysis.themes.picks import UNKNOWN
 from diaban.charts import Chart
-from diaban.language.catalogue import catalogue
 from diaban.study.display import text
 from diaban.study.frames import StudyFrame
 from diaban.study.plan_base import PlanBase
 from diaban.withheld import Withheld
 
 COUNTED = ("cases", "persons")
-PANELS = ("place", "hour", "day", "weekday", "month", "group_size")
 
 
 class AboutUnits(PlanBase):
@@ -132,7 +129,7 @@ class AboutUnits(PlanBase):
             return self._no_themes("theme_panels")
         rows = found[found["theme"] == self.find_theme(theme or "")]
         frame = self._places(rows, locality, everywhere=False)
-        frame = self._labelled(frame, "panel", self._panel_labels())
+        frame = self._labelled(frame, "panel", self.labels.panels)
         words = [self._category(*row) for row in zip(frame["panel"], frame["category"], strict=True)]
         frame = frame.assign(category_label=words).astype({"category_label": "str"})
         comparisons = self._count(found["comparisons"].max() if len(found) else 0)
@@ -157,7 +154,7 @@ class AboutUnits(PlanBase):
             rows,
             reference_label=text("theme_others", self.language),
             title=f"{self.labels.themes[self.find_theme(theme or '')]}: {place}",
-            **options | {"labels": options["labels"] | self._panel_labels() | own},
+            **options | {"labels": options["labels"] | self.labels.panels | own},
         )
 
     # parts of the answers above
@@ -172,14 +169,12 @@ class AboutUnits(PlanBase):
             return self._no_dates(question)
         return Withheld(question, "no_themes", "declare_themes")
 
-    def _panel_labels(self) -> dict[str, str]:
-        return {panel: text(f"panel_{panel}", self.language) for panel in PANELS}
-
     def _category(self, panel: str, category: object) -> object:
-        """A category in words; one that the catalogue does not have stands for itself."""
+        """A category in words; one that the texts do not have stands for itself."""
         if pd.isna(category):
             return pd.NA
         if panel == "month":
             return text("month_name", self.language, number=category)
-        key = "unknown" if category == UNKNOWN else f"{panel}_{category}"
-        return text(key, self.language) if key in catalogue("study") else str(category)
+        if panel == "weekday":
+            return text(f"weekday_{category}", self.language)
+        return self.labels.categories.get(f"{panel}_{category}", str(category))

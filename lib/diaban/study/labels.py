@@ -79,6 +79,16 @@ class Labels:
         return {t.key: t.label[self.language] for t in self.spec.themes}
 
     @cached_property
+    def panels(self) -> dict[str, str]:
+        """Panel of a theme -> its name."""
+        return texts(self.language)["themes"]["panels"]
+
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        """<panel>_<category> of a theme -> its name."""
+        return texts(self.language)["themes"]["values"]
+
+    @cached_property
     def steps(self) -> dict[str, str]:
         """Step of handling -> its name."""
         declared = self.spec.handling
