@@ -145,7 +145,54 @@ def _ranked(n: int, secret: float) -> pd.DataFrame:
     return _rates(n, secret).rename(columns={"locality": "factor", "shrunk_rate": "score"}).assign(tied=True)
 
 
+def _aligned(n: int, secret: float) -> pd.DataFrame:
+    i = np.arange(n)
+    frame = pd.DataFrame({"panel": [f"P{k // 6}" for k in i], "category": keys(n), "share": 0.1 + (i % 5) / 8})
+    frame = frame.assign(lower=frame["share"] / 2, upper=frame["share"] * 1.4, reference_share=0.3, n_files=31.0)
+    frame["differs"] = pd.Series(["above", pd.NA, "below"] * (n // 3 + 1), dtype=object)[:n]
+    frame["n"] = 3.0 + i
+    return _hide(frame, ["share", "lower", "upper", "n", "n_files", "reference_share"], secret)
+
+
+def _stages(n: int, secret: float) -> pd.DataFrame:
+    i = np.arange(n)
+    frame = pd.DataFrame({"stage": keys(n), "n": 900.0 - 20 * i, "n_reports": 900.0, "note": "ghi chú"})
+    frame = frame.assign(share=frame["n"] / 900, n_waiting=np.where(i == n - 1, 10.0, np.nan))
+    frame = frame.assign(lower=frame["share"] - 0.02, upper=np.minimum(frame["share"] + 0.01, 1))
+    return _hide(frame, ["share", "lower", "upper", "n", "n_waiting"], secret, note=f"{secret:.4f}")
+
+
+def _curves(n: int, secret: float) -> pd.DataFrame:
+    """Three kinds of decision by turns; the hidden row is one of the second kind."""
+    i = np.arange(n)
+    frame = pd.DataFrame({"kind": np.array(["any", *keys(2)])[i % 3], "days": 20 * (i // 3)})
+    frame = frame.assign(share=np.minimum(0.1 + 0.015 * i, 0.9))
+    frame = frame.assign(lower=frame["share"] * 0.8, upper=np.minimum(frame["share"] * 1.1, 1))
+    return _hide(frame, ["share", "lower", "upper"], secret)
+
+
+def _control(n: int, secret: float) -> pd.DataFrame:
+    i = np.arange(n)
+    frame = pd.DataFrame({"period": [f"{2010 + k // 12}-{k % 12 + 1:02d}" for k in i], "value": 4.0 + i % 5})
+    frame = frame.assign(unit="cases", centre=6.1, lower=0.5, upper=14.5, baseline=i < n // 2)
+    frame["reading"] = np.where(i % 7 == 6, "concern", np.where(i % 7 == 3, "improvement", "common"))
+    return _hide(frame, ["value"], secret, reading="special" if secret > 1 else "concern")
+
+
+def _since(n: int, secret: float) -> pd.DataFrame:
+    """Both editions' totals around steps of either sign, as far as n rows go."""
+    names = ["before", *keys(max(n - 2, 0)), "after"][:n]
+    frame = pd.DataFrame({"component": names, "cases": 1.0 + np.arange(n) % 4 * np.where(np.arange(n) % 3, 1, -2)})
+    frame.loc[frame["component"].isin(["before", "after"]), "cases"] = 40.0
+    return _hide(frame, ["cases"], secret)
+
+
 MAKERS: dict[str, Callable[..., Chart]] = {
+    "aligned_bars": lambda n, secret, **k: charts.aligned_bars(_aligned(n, secret), **k),
+    "stage_bars": lambda n, secret, **k: charts.stage_bars(_stages(n, secret), **k),
+    "step_curve": lambda n, secret, **k: charts.step_curve(_curves(n, secret), **k),
+    "control_chart": lambda n, secret, **k: charts.control_chart(_control(n, secret), **k),
+    "waterfall": lambda n, secret, **k: charts.waterfall(_since(n, secret), **k),
     "dot_interval": lambda n, secret, **k: charts.dot_interval(_dots(n, secret), reference=0.2, **k),
     "chain": lambda n, secret, **k: charts.chain(_moments(n, secret), **k),
     "decomposition": lambda n, secret, **k: charts.decomposition(_components(n, secret), **k),

@@ -34,10 +34,10 @@ def test_open_shows_the_newest_index(typed, desk, monkeypatch):
 
 @pytest.fixture
 def simulated(desk: Path) -> Path:
-    """The simulated study without its tables."""
+    """The simulated study without its tables and those of its earlier edition."""
     shutil.copytree(DATA / "reference", desk / "data" / "reference")
     shutil.copytree(
-        DATA / "binh_phuoc", desk / "data" / "binh_phuoc", ignore=shutil.ignore_patterns("tables")
+        DATA / "binh_phuoc", desk / "data" / "binh_phuoc", ignore=shutil.ignore_patterns("tables", "editions")
     )
     return desk / "data" / "binh_phuoc"
 
@@ -47,11 +47,13 @@ def test_simulate_says_what_it_wrote(typed, simulated):
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     written = [simulated.parents[1] / line.strip() for line in lines[1:-1]]
-    assert len(written) == 10
-    assert all(path.is_file() for path in written)
+    folders = [path.relative_to(simulated).parent.as_posix() for path in written]
+    assert (folders.count("tables"), folders.count("editions/2023-end")) == (10, 5)
+    assert len(written) == 15
     assert lines[-1].endswith("diaban check binh_phuoc")
     for path in written:
-        assert path.read_bytes() == (DATA / "binh_phuoc" / "tables" / path.name).read_bytes()
+        shipped = DATA / "binh_phuoc" / path.relative_to(simulated)
+        assert path.read_bytes() == shipped.read_bytes(), path.name
 
 
 def test_another_seed_gives_another_province(typed, simulated):

@@ -123,7 +123,7 @@ class PlanAttack(PublishedAttack):
                 self._know(mine, r.n)
                 if self._all_due or r.measure in ABOUT_OFFICE:
                     self._know(total, r.n_reports)
-                if r.measure in limits:
+                if r.measure in limits and not r.hidden:
                     few = r.withheld == "too_few_files"
                     (self._at_most if few else self._at_least)(total, FEW_FILES + (0 if few else 1))
             steps = [m for m in [*limits[:1], "in_time", *limits[-1:]] if m in measures]
@@ -160,7 +160,7 @@ class PlanAttack(PublishedAttack):
                     for code in self._codes_of.get(theme, ()):
                         with_code = ("files", key[0], stream, code)
                         self.sums.append((total, [with_code, ("others", stream, code, *key)]))
-            if support is not None:
+            if support is not None and "cases" in support:
                 for n in support.loc[support["theme"] == theme, "cases"]:
                     self._know(("all of theme", ALL, theme), n)
             if panels is not None:

@@ -83,13 +83,13 @@ def told(frame: pd.DataFrame, place: str) -> pd.Series:
     return frame[frame["locality"] == place].set_index("measure")["n"]
 
 
-LARGE = (30, 40, 70, 40, 60, 64, 50, 70)
+LARGE = (30, 40, 70, 40, 58, 64, 50, 70)
 
 
 def test_where_no_group_is_small_all_is_shown():
     frame = handling({"a": LARGE, "b": (20, 40, 60, 30, 40, 52, 45, 60)})
     assert not frame["hidden"].any()
-    assert told(frame, "a").to_dict() == {"classified": 70, "assigned": 70, "in_time": 60, "resolved": 50,
+    assert told(frame, "a").to_dict() == {"classified": 70, "assigned": 70, "in_time": 58, "resolved": 50,
                                           "by first": 40, "by last": 64}  # fmt: skip
 
 

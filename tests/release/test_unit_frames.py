@@ -112,13 +112,12 @@ def test_why_a_number_is_withheld_is_not_told_of_a_hidden_row():
     assert hidden["withheld"].isna().all()
 
 
-def test_the_support_of_a_theme_does_not_tell_a_small_number_of_cases():
+def test_the_support_of_a_theme_tells_no_number_of_cases():
     support = pd.DataFrame(
         {"theme": ["t", "u"], "cases": [3, 40], "undetermined": [2, 12], "lacking": "", "withheld": None}
     )
-    told = protect([ONE_STREAM], theme_support=support)["theme_support"].set_index("theme")
-    assert told.loc["u", "cases"] == 40
-    assert pd.isna(told.loc["t", "cases"])
+    told = protect([ONE_STREAM], theme_support=support)["theme_support"]
+    assert list(told.columns) == ["theme", "withheld"]
 
 
 # Panels ----------------------------------------------------------------------------------------------------

@@ -126,6 +126,7 @@ def _no_case_factors() -> pd.DataFrame:
 def _facts(results: Results) -> dict[str, Any]:
     """Plain facts for the pages: periods, days, and the periods of the files."""
     periods = results.tables.periods
+    reported = periods[periods["block"] == results.spec.periods.report]
     complete = periods[periods["complete"]]
     files = results.file_periods
     return {
@@ -134,4 +135,8 @@ def _facts(results: Results) -> dict[str, Any]:
         "last_day": complete["end"].iloc[-1].date().isoformat(),
         "file_periods": f"{files[0]}-{files[-1]}" if len(files) > 1 else "".join(files),
         "threshold": results.spec.disclosure.threshold,
+        "report_end": reported["end"].max().date().isoformat(),
+        .max()
+        .date()
+        .isoformat(),
     }

@@ -14,6 +14,9 @@ from diaban.release.ranges import Equation
 from diaban.results import Results
 
 REPORTS = "reports"
+OF, LEFT = "|of", "|left"
+"""The reports that a measure is told of, and those that are left out of it (not due, without dates)."""
+
 ALL = "*"
 
 
@@ -43,14 +46,15 @@ def _handling(results: Results, ledger: Ledger) -> pd.DataFrame:
     own = table.assign(cell=[_cell(r.locality, r.stream, r.measure) for r in table.itertuples()])
     order = own["locality"].ne(WHOLE).sort_values(kind="stable").index
     wanted = [
-        {r.cell, r.cell + WITHOUT}
+        {r.cell, r.cell + WITHOUT, r.cell + OF, r.cell + LEFT}
         for r in own.loc[order].itertuples()
-        if r.cell not in small and ledger.shows(_total(r.locality, r.stream))
+        if small.isdisjoint({r.cell, r.cell + LEFT}) and ledger.shows(_total(r.locality, r.stream))
     ]
     shown = ledger.show_most(wanted)
     about_office = own["measure"].isin(["classified", "assigned"]) & (own["n"] == own["n_reports"])
     total_shown = np.array([ledger.shows(_total(r.locality, r.stream)) for r in own.itertuples()], dtype=bool)
     hide = ~(own["cell"].isin(shown) | (about_office & total_shown))
+    own["withheld"] = own["withheld"].mask(hide)
     for name in ("n", "n_reports", "share", "lower", "upper"):
         own[name] = own[name].where(~hide)
     return own.drop(columns="cell").assign(hidden=hide)
@@ -84,17 +88,21 @@ def _measured(results: Results) -> pd.DataFrame:
 def _cells(
     table: pd.DataFrame, results: Results, threshold: int
 ) -> tuple[pd.Series, list[Equation], set[str]]:
-    """n and the rest of each measure; reports are the cases of their blocks; limits follow each other."""
+    """n and the rest of each measure; reports are the cases of their blocks, and not all are due."""
     cells: dict[str, float] = {}
     equations: list[Equation] = []
     small: set[str] = set()
     for row in table.itertuples():
         total, cell = _total(row.locality, row.stream), _cell(row.locality, row.stream, row.measure)
-        reports = _reports(results, row.locality, row.stream)
-        cells |= {total: reports, cell: float(row.n), cell + WITHOUT: reports - float(row.n)}
-        equations.append(Equation(total, (cell, cell + WITHOUT)))
-        if row.measure not in ("classified", "assigned") and min(row.n, reports - row.n) < threshold:
+        reports, of = _reports(results, row.locality, row.stream), float(row.n_reports)
+        due, left = f"{cell}{OF}", f"{cell}{LEFT}"
+        cells |= {total: reports, due: of, left: reports - of, cell: float(row.n)}
+        cells |= {cell + WITHOUT: of - float(row.n)}
+        equations += [Equation(total, (due, left)), Equation(due, (cell, cell + WITHOUT))]
+        if row.measure not in ("classified", "assigned") and min(row.n, of - row.n) < threshold:
             small |= {cell, cell + WITHOUT}
+        if 0 < reports - of < threshold:
+            small.add(left)
     for place, stream in _pairs(table):
         blocks = tuple(count_cell(place, stream, block.key) for block in results.spec.periods.blocks)
         equations.append(Equation(_total(place, stream), blocks))
@@ -108,13 +116,18 @@ def _cells(
 def _between_limits(
     table: pd.DataFrame, cells: dict[str, float], threshold: int
 ) -> tuple[dict[str, float], list[Equation], set[str]]:
-    """Reports decided between two limits are a group like any other."""
+    """Reports decided between two limits are a group like any other; those decided in their own time lie
+    between those decided by the first limit and by the last, where all were due."""
     found: dict[str, float] = {}
     equations, few = [], set()
     limits = table[table["measure"].str.startswith("by ")].sort_values("days")
     for (place, stream), rows in limits.groupby(["locality", "stream"]):
         names = [_cell(place, stream, measure) for measure in rows["measure"]]
-        for earlier, later in pairwise(names):
+        in_time = _cell(place, stream, "in_time")
+        pairs = [*pairwise(names)]
+        if cells.get(f"{in_time}{LEFT}", 1.0) == 0:
+            pairs += [(names[0], in_time), (in_time, names[-1])]
+        for earlier, later in pairs:
             gap = f"{later}|since {earlier.rsplit('|', 1)[1]}"
             found[gap] = cells[later] - cells[earlier]
             equations.append(Equation(later, (earlier, gap)))
@@ -153,20 +166,24 @@ def _stopped(stopped: pd.DataFrame, threshold: int) -> pd.DataFrame:
     """Of the whole and all periods: all reasons together, and single ones where none of the rest is small."""
     rows = stopped[(stopped["locality"] == WHOLE) & (stopped["period"] == ALL)]
     columns = ["target", "step", "reason_code", "n", "n_cases", "share", "lower", "upper", "withheld"]
-    rows = rows[columns].reset_index(drop=True)
+    rows = rows[columns]
+    # reasons over all steps would tell those of a hidden step
+    rows = rows[(rows["step"] != ALL) | (rows["reason_code"] == ALL)].reset_index(drop=True)
     shown = (rows["n"] >= threshold) & (rows["n_cases"] - rows["n"] >= threshold)
-    for _, group in rows.groupby(["target", "step"]):
-        single = group[(group["reason_code"] != ALL) & (group["n"] > 0)]
-        rest = single[~shown[single.index]]["n"]
-        if len(rest) == 1 or (len(rest) and rest.sum() < threshold):
-            kept = single[shown[single.index]]
-            if len(kept):
-                shown[kept["n"].idxmin()] = False
     for _, group in rows[rows["reason_code"] == ALL].groupby("target"):
         steps = group[group["step"] != ALL]
         kept = steps[shown[steps.index]]
         if (~shown[steps.index]).sum() == 1 and len(kept):  # else it would be the total less the others
-            shown[group[group["step"] == kept.loc[kept["n"].idxmin(), "step"]].index] = False
+            shown[kept["n"].idxmin()] = False
+    for _, group in rows[rows["step"] != ALL].groupby(["target", "step"]):
+        single = group[(group["reason_code"] != ALL) & (group["n"] > 0)]
+        rest = single[~shown[single.index]]["n"]
+        if not shown[group.index[group["reason_code"] == ALL]].all():
+            shown[group.index] = False
+        elif len(rest) == 1 or (len(rest) and rest.sum() < threshold):
+            kept = single[shown[single.index]]
+            if len(kept):
+                shown[kept["n"].idxmin()] = False
     for name in ("n", "n_cases", "share", "lower", "upper"):
         rows[name] = rows[name].where(shown)
     return rows.assign(hidden=~shown)

@@ -28,6 +28,7 @@ class Ledger:
         self.threshold = threshold
         self._equations = list(equations)
         self._hidden, self._protected = set(hidden), set(protected)
+        self._careful: set[str] = set()
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
 
     @property
@@ -42,11 +43,22 @@ class Ledger:
         """Whether the cell is published: known, and not hidden."""
         return cell in self.counts.index and cell not in self._hidden
 
-    def add(self, counts: pd.Series, equations: Iterable[Equation], *, small: Iterable[str] = ()) -> None:
+    def add(
+        self,
+        counts: pd.Series,
+        equations: Iterable[Equation],
+        *,
+        small: Iterable[str] = (),
+        careful: bool = False,
+    ) -> None:
         """Cells that exist beside those known so far, none of them shown; `small` ones are protected.
 
-        A cell that is known already stays as it is.
+        A cell that is known already stays as it is. careful: the small ones must stay uncertain by one more
+        than the threshold, as inequalities speak of them and linear programmes end between whole numbers.
         """
+        if careful:
+            small = set(small)
+            self._careful |= small
         new = counts[~counts.index.isin(self.counts.index)]
         known = pd.concat([self.counts, new.astype(float)])
         self._equations += equations
@@ -57,9 +69,7 @@ class Ledger:
     def show(self, cells: Iterable[str] = (), *, beside: Sequence[Equation] = ()) -> bool:
         """Publish `cells`, and what the equations `beside` say of others, if no protected cell is told by it.
 
-        Slack cells of `beside` are to be added first. A cell that `beside` speaks of must stay uncertain by
-        one more than the threshold: linear programmes also end between whole numbers. Returns whether it is
-        published now.
+        Slack cells of `beside` are to be added first. Returns whether it is published now.
         """
         trial = self._hidden - set(cells)
         if self._protected - trial:
@@ -67,11 +77,8 @@ class Ledger:
         attacker = self._attacker
         if beside:
             attacker = self._attack([*self._equations, *beside])
-        kept = sorted(self._protected)
-        ranges = attacker.ranges(trial, of=kept).loc[kept]
-        told = {cell for equation in beside for cell in equation.cells}
-        needed = self.threshold + ranges.index.isin(told)
-        if not (ranges["upper"] - ranges["lower"] >= needed).all():
+        needed = {cell: float(self.threshold + (cell in self._careful)) for cell in self._protected}
+        if not attacker.holds(trial, needed):
             return False
         self._hidden, self._attacker = trial, attacker
         self._equations += beside
@@ -79,7 +86,7 @@ class Ledger:
 
     def _attack(self, equations: Sequence[Equation], counts: pd.Series | None = None) -> Attacker:
         known = self._attacker.counts if counts is None else counts
-        return Attacker(known, equations, enough=self.threshold + 1)
+        return Attacker(known, equations, enough=self.threshold + 1, solved=self._attacker.solved)
 
     def show_most(self, candidates: Sequence[set[str]]) -> set[str]:
         """Publish as many of `candidates` (cells that are shown together) as may be; returns all their cells.

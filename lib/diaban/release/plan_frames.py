@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.special import pdtr
 
 from diaban.analysis.targets.evidence import evidence_word
 from diaban.release.cells import WHOLE, count_cell
@@ -58,8 +59,11 @@ def _targets(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     for name in [*COUNTED, *JUDGED]:
         told[name] = told[name].where(told["counts_shown"])
     told["met"] = told["met"].where(told["met_shown"])
+    told["attainment"] = told["attainment"].round(2)  # of all years' counts: more digits would give them back
     told = told.drop(columns=CHANCES).merge(_chances(results, ledger, table), on=["locality", "target"])
-    kept = [*KEYS, *COUNTED, "met", *JUDGED, *CHANCES, "cases_needed", "counts_shown", "met_shown"]
+    told["chance_from_base"] = pdtr(told["limit"].astype("float64"), told["mean"])
+    kept = [*KEYS, *COUNTED, "met", *JUDGED, *CHANCES, "chance_from_base", "cases_needed", "counts_shown"]
+    kept.append("met_shown")
     kept.append("withheld")
     return told[kept].assign(hidden=~told["counts_shown"])
 
@@ -68,16 +72,17 @@ def _chances(results: Results, ledger: Ledger, table: pd.DataFrame) -> pd.DataFr
     """How often a year's count meets the target without and with the change asked for, at the mean of the
     reported block, where its count is shown; of the whole at its own mean."""
     report = results.spec.periods.report
-    seen = results.detectability.set_index(["locality", "stream", "change"])[CHANCES]
+    names = [*CHANCES, "mean_per_year"]
+    seen = results.detectability.set_index(["locality", "stream", "change"])[names]
     rows = []
     for row in table.itertuples():
         place = (row.locality, row.stream, row.change)
         shown = ledger.shows(count_cell(row.locality, row.stream, report))
         own = row.locality == WHOLE
-        chances = [getattr(row, name) if own else seen.loc[place, name] for name in CHANCES]
-        rows.append((row.locality, row.target, *(chances if shown else (np.nan, np.nan))))
-    frame = pd.DataFrame(rows, columns=["locality", "target", *CHANCES])
-    return frame.astype({"locality": "str", "target": "str"} | dict.fromkeys(CHANCES, "float64"))
+        chances = [getattr(row, name) if own else seen.loc[place, name] for name in names]
+        rows.append((row.locality, row.target, *(chances if shown else [np.nan] * len(names))))
+    frame = pd.DataFrame(rows, columns=["locality", "target", *CHANCES, "mean"])
+    return frame.astype({"locality": "str", "target": "str"} | dict.fromkeys([*CHANCES, "mean"], "float64"))
 
 
 def _pooled(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -110,6 +115,7 @@ def _mid_year(results: Results, ledger: Ledger) -> pd.DataFrame | None:
         shown.append(ledger.show(cells))
     for name in OUTLOOK:
         table[name] = table[name].where(shown)
+    table = table.round({"probability": 2, "share_counted": 2, "expected": 0})
     kept = ["locality", "target", "stream", "change", "base", *OUTLOOK, "season_share", "withheld"]
     return table[kept].assign(hidden=[not one for one in shown], period=results.running)
 
@@ -145,6 +151,6 @@ def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:
     shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1)
     for name in ("count", "share", "lower", "upper", "base_count", "base_share", "base_lower", "base_upper"):
         table[name] = table[name].where(shown)
-    for name in ("attainment", "p", "fewer"):
+    for name in ("attainment", "p", "fewer", "evidence"):
         table[name] = table[name].where(shown)
     return table.drop(columns=["n", "base_n"]).assign(hidden=~shown)

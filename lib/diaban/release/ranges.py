@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,14 +54,15 @@ class Attacker:
     """Knows every cell that is not hidden, every equation, and that counts are not negative.
 
     counts: cell -> count. A range that is known to reach `enough` is not narrowed down further: the
-    true one is at least as wide. Blocks of hidden cells that were solved before are remembered.
+    true one is at least as wide. solved: independent blocks that were solved before, by what they are
+    made of; attackers may share it.
     (Fischetti & Salazar 2001, Management Science 47: 1008-1027, define the attacker's problem.)
     """
 
     counts: pd.Series
     equations: Sequence[Equation]
     enough: float = np.inf
-    _solved: dict[frozenset[str], NDArray] = field(default_factory=dict, repr=False)
+    solved: dict[tuple, Any] = field(default_factory=dict, repr=False)
 
     def ranges(self, hidden: Iterable[str], *, of: Iterable[str] | None = None) -> pd.DataFrame:
         """Smallest and largest value of every hidden cell: columns lower, upper (counts), indexed by cell.
@@ -69,24 +72,38 @@ class Attacker:
         """
         cells = pd.Index(sorted(set(hidden)), dtype=object)
         truth = self.counts.loc[cells].to_numpy(float)
-        matrix, known = self._system(cells)
-        seen = np.column_stack([truth, truth])
-        if np.isfinite(self.enough):
-            _look_together(matrix, known, truth, self.enough, seen)
+        matrix, known, _ = self._system(cells)
         told = pd.Index(list(of)) if of is not None else cells
         enough = np.where(cells.isin(told), self.enough, _SAME)  # of the others only whether they are known
-        most = _outer_bounds(matrix, known)
+        seen = np.column_stack([truth, truth])
         for members, rows in _blocks(matrix):
-            narrow = seen[members, 1] - seen[members, 0] < enough[members]
-            narrow &= (abs(seen[members] - most[members]) > _SAME).any(axis=1)
-            if not narrow.any():
-                continue
-            key = frozenset(cells[members])
-            if key not in self._solved:
-                block = matrix[rows][:, members]
-                self._solved[key] = _solve(block, known[rows], seen[members], narrow, enough[members])
-            seen[members] = self._solved[key]
+            block = matrix[rows][:, members]
+            parts = (block.indptr, block.indices, block.data, known[rows], truth[members], enough[members])
+            key = tuple(part.tobytes() for part in parts)
+            if key not in self.solved:
+                self.solved[key] = _solve(block, known[rows], truth[members], enough[members])
+            seen[members] = self.solved[key]
         return pd.DataFrame(np.round(seen, 6), index=cells, columns=["lower", "upper"])
+
+    def holds(self, hidden: Iterable[str], needed: Mapping[str, float]) -> bool:
+        """Whether every cell of `needed` that is hidden stays as wide as it says; ends with the first that
+        does not."""
+        cells = pd.Index(sorted(set(hidden)), dtype=object)
+        truth = self.counts.loc[cells].to_numpy(float)
+        matrix, known, _ = self._system(cells)
+        enough = np.array([needed.get(cell, 0.0) for cell in cells])
+        for members, rows in _blocks(matrix):
+            if not enough[members].any():
+                continue
+            block = matrix[rows][:, members]
+            parts = (block.indptr, block.indices, block.data, known[rows], truth[members], enough[members])
+            key = ("holds", *(part.tobytes() for part in parts))
+            if key not in self.solved:
+                told = _solve(block, known[rows], truth[members], enough[members], first=True)
+                self.solved[key] = (told[:, 1] - told[:, 0] >= enough[members] - _SAME).all()
+            if not self.solved[key]:
+                return False
+        return True
 
     def levers(self, hidden: Iterable[str], cells: Iterable[str]) -> Iterator[set[str]]:
         """For each of `cells`, all hidden: the visible ones that keep its range where it is.
@@ -95,9 +112,9 @@ class Attacker:
         programmes that find these ends; hiding another one does not help the cell by itself.
         """
         names = pd.Index(sorted(set(hidden)), dtype=object)
-        matrix, known = self._system(names)
+        matrix, known, kept = self._system(names)
         inside = set(names)
-        equations = [e for e in self.equations if not inside.isdisjoint(e.cells)]
+        equations = [self.equations[int(n)] for n in kept]
         programme = Programme(matrix, known)
         for cell in cells:
             objective = (names == cell).astype(float)
@@ -107,26 +124,29 @@ class Attacker:
                     found |= _moved_by(programme.prices(), equations)
             yield found - inside
 
-    def _system(self, cells: pd.Index) -> tuple[csr_array, NDArray]:
-        """Equations over hidden cells only: matrix @ hidden = known; those without a hidden cell left out."""
-        rows: list[int] = []
-        columns: list[int] = []
-        signs: list[float] = []
-        known: list[float] = []
-        position = {cell: i for i, cell in enumerate(cells)}
-        values = self.counts.to_dict()
-        for equation in self.equations:
-            signed = equation.signed
-            inside = [(position[cell], sign) for cell, sign in signed if cell in position]
-            if not inside:
-                continue
-            rows += [len(known)] * len(inside)
-            columns += [i for i, _ in inside]
-            signs += [sign for _, sign in inside]
-            outside = sum(sign * values[cell] for cell, sign in signed if cell not in position)
-            known.append(-equation.constant - outside)
-        matrix = coo_array((signs, (rows, columns)), shape=(len(known), len(cells))).tocsr()
-        return matrix, np.array(known, dtype=float)
+    @cached_property
+    def _whole(self) -> tuple[pd.Index, csr_array, NDArray]:
+        """All cells; the equations over them, matrix @ all = -constants; the constants."""
+        names = pd.Index(self.counts.index, dtype=object)
+        held = set(names)  # an equation with a cell that is not there says nothing of the others
+        signed = [e.signed if held.issuperset(e.cells) else [] for e in self.equations]
+        lengths = [len(one) for one in signed]
+        columns = names.get_indexer([cell for one in signed for cell, _ in one])
+        signs = np.array([sign for one in signed for _, sign in one], dtype=float)
+        rows = np.repeat(np.arange(len(signed)), lengths)
+        matrix = coo_array((signs, (rows, columns)), shape=(len(signed), len(names))).tocsr()
+        return names, matrix, np.array([equation.constant for equation in self.equations], dtype=float)
+
+    def _system(self, cells: pd.Index) -> tuple[csr_array, NDArray, NDArray]:
+        """Equations over hidden cells only, matrix @ hidden = known, and which of all equations these are."""
+        names, matrix, constants = self._whole
+        position = names.get_indexer(cells)
+        values = self.counts.to_numpy(float).copy()
+        values[position] = 0.0
+        inside = matrix[:, position]
+        kept = np.flatnonzero(np.diff(inside.indptr))
+        known = -constants[kept] - (matrix[kept] @ values)
+        return inside[kept], known, kept
 
 
 def _moved_by(prices: NDArray, equations: Sequence[Equation]) -> set[str]:
@@ -168,34 +188,43 @@ def _outer_bounds(matrix: csr_array, known: NDArray) -> NDArray:
     return bounds
 
 
-def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: float, seen: NDArray) -> None:
-    """Pull all narrow cells apart at once, in random directions: every solution is a witness for each cell.
+def _solve(
+    matrix: csr_array, known: NDArray, truth: NDArray, enough: NDArray, *, first: bool = False
+) -> NDArray:
+    """Bounds of the cells of one block, shape (cells, 2).
 
-    The box around the truth keeps a solution bounded; what lies in it is still possible.
+    enough: width from which a cell is left alone, a number a cell. first: stop at the first cell that cannot
+    be as wide as that; the others are then not looked at.
     """
-    directions = np.random.default_rng(0)
-    programme = Programme(matrix, known, upper=truth + 2 * enough)
-    for _ in range(_SHARED_LOOKS):
-        narrow = seen[:, 1] - seen[:, 0] < enough
-        if not narrow.any():
-            return
-        _look(programme, directions.choice([-1.0, 1.0], len(truth)) * np.where(narrow, 1.0, _BESIDE), seen)
-
-
-def _solve(matrix: csr_array, known: NDArray, seen: NDArray, narrow: NDArray, enough: NDArray) -> NDArray:
-    """Bounds of the `narrow` cells of one block, shape (cells, 2), starting from those seen so far.
-
-    enough: width from which a cell is left alone, a number a cell.
-    """
-    seen = seen.copy()
+    seen = np.column_stack([truth, truth])
     if matrix.shape[0] == 0:
         return np.column_stack([np.zeros(len(seen)), np.full(len(seen), np.inf)])
+    if np.isfinite(enough).all():
+        _look_together(matrix, known, truth, enough, seen)
+    most = _outer_bounds(matrix, known)
+    narrow = (seen[:, 1] - seen[:, 0] < enough) & (abs(seen - most) > _SAME).any(axis=1)
     programme = Programme(matrix, known)
     for cell in np.flatnonzero(narrow):
         for sign in (1.0, -1.0):
             if seen[cell, 1] - seen[cell, 0] < enough[cell]:
                 _look(programme, sign * (np.arange(len(seen)) == cell), seen)
+        if first and seen[cell, 1] - seen[cell, 0] < enough[cell] - _SAME:
+            break
     return seen
+
+
+def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: NDArray, seen: NDArray) -> None:
+    """Pull all narrow cells apart at once, in random directions: every solution is a witness for each cell.
+
+    The box around the truth keeps a solution bounded; what lies in it is still possible.
+    """
+    directions = np.random.default_rng(0)
+    programme = Programme(matrix, known, upper=truth + 2 * np.maximum(enough.max(), 1))
+    for _ in range(_SHARED_LOOKS):
+        narrow = seen[:, 1] - seen[:, 0] < enough
+        if not narrow.any():
+            return
+        _look(programme, directions.choice([-1.0, 1.0], len(truth)) * np.where(narrow, 1.0, _BESIDE), seen)
 
 
 def _look(programme: Programme, objective: NDArray, seen: NDArray) -> None:

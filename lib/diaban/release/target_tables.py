@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 import pandas as pd
 
@@ -23,7 +24,7 @@ def add_years(ledger: Ledger, exposed: pd.DataFrame, blocks: dict[str, list[str]
     names = [count_cell(r.locality, r.stream, r.period) for r in frame.itertuples()]
     counts = pd.Series(frame["cases"].to_numpy(float), index=names)
     equations = [*_over_localities(exposed), *_over_periods(frame, blocks)]
-    ledger.add(counts, equations, small=counts.index[counts < threshold])
+    ledger.add(counts, equations, small=counts.index[counts < threshold], careful=True)
 
 
 def tell_targets(ledger: Ledger, targets: pd.DataFrame) -> pd.DataFrame:
@@ -47,13 +48,19 @@ def tell_targets(ledger: Ledger, targets: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdict_told(ledger: Ledger, row, newer: str, older: str) -> bool:
-    """newer <= ratio x older where it is below, else newer >= ratio x older, as an equation with a slack."""
+    """newer <= ratio x older where a fall is met or a rise missed, else >=: an equation with a slack.
+
+    What is missed lies beyond the ratio by the least that whole numbers can.
+    """
     below = bool(row.met) != bool(row.rise)
+    ratio = Fraction(float(row.ratio)).limit_denominator(1000)
+    beyond = 0.0 if row.met else 1 / ratio.denominator
+    side = -1.0 if below else 1.0
     slack = f"{newer}|{row.target}{SLACK}"
-    distance = abs(row.ratio * float(row.base_cases) - float(row.cases))
+    distance = side * (float(row.cases) - float(ratio) * float(row.base_cases)) - beyond
     ledger.add(pd.Series({slack: distance}), [])
-    verdict = Equation(newer, (older, slack), weights=(float(row.ratio), -1.0 if below else 1.0))
-    return ledger.show(beside=[verdict])
+    weights = (float(ratio), side)
+    return ledger.show(beside=[Equation(newer, (older, slack), weights, constant=side * beyond)])
 
 
 def _over_localities(exposed: pd.DataFrame) -> Iterator[Equation]:

@@ -22,7 +22,7 @@ def protected_over_time(results: Results, ledger: Ledger) -> dict[str, pd.DataFr
         "late_months": _held_back(results.late_months),
         "same_age": _same_age(results.same_age, threshold),
         "reading": _reading(results, ledger),
-        "campaign_effects": _campaigns(results.campaign_effects, threshold),
+        "campaign_effects": _campaigns(results, threshold),
         "alerts": _alerts(results.alerts, threshold),
     }
     frames |= _charts(results, threshold)
@@ -70,15 +70,22 @@ def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
         and ledger.shows(count_cell(r.locality, r.stream, r.base))
         for r in table.itertuples()
     ]
-    kept = table[["locality", "stream", "period", "base", "direction", "label", "reasons", "withheld"]]
-    for name in ("direction", "label", "reasons"):
+    clear = (table["lower"] > 1) | (table["upper"] < 1)
+    columns = ["locality", "stream", "period", "base", "direction", "label", "reasons", "clear", "withheld"]
+    kept = table.assign(clear=clear.astype("boolean"))[columns]
+    for name in ("direction", "label", "reasons", "clear"):
         kept = kept.assign(**{name: kept[name].where(shown)})
     return kept.assign(hidden=[not one for one in shown])
 
 
-def _campaigns(effects: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    if effects is None:
+def _campaigns(results: Results, threshold: int) -> pd.DataFrame | None:
+    """With the localities that had each, which is no secret."""
+    effects, campaigns = results.campaign_effects, results.tables.campaigns
+    if effects is None or campaigns is None:
         return None
+    places = campaigns.assign(report=campaigns["locality"].map(results.report_of)).dropna(subset=["report"])
+    named = places.groupby("campaign")["report"].agg(lambda codes: ";".join(sorted(set(codes))))
+    effects = effects.assign(localities=effects["campaign"].map(named))
     counts = ["before", "after", "control_before", "control_after"]
     small = (effects[counts] < threshold).any(axis=1)
     told = [*counts, "ratio", "lower", "upper", "p", "placebo_p", "difference", "difference_lower",

@@ -22,7 +22,7 @@ def protected_units(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]
         "repeat_shares": _repeats(results.repeat_shares, threshold),
         "theme_counts": _themes(results, ledger),
         "theme_panels": _panels(results.theme_panels, threshold),
-        "theme_support": results.theme_support if results.spec.themes else None,
+        "theme_support": _support(results.theme_support),
     }
     return {name: frame for name, frame in frames.items() if frame is not None}
 
@@ -76,7 +76,14 @@ def _themes(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     both = [a and b for a, b in zip(own, whole, strict=True)]
     for name in told:
         rows[name] = rows[name].where(own if name == "cases" else both)
-    return rows.assign(hidden=[not one for one in own])
+    hide = [not one for one in own]
+    rows["withheld"] = rows["withheld"].mask(hide)  # why there is no number would tell that it is zero
+    return rows.assign(hidden=hide)
+
+
+def _support(support: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Whether a theme can be described, not of how many cases."""
+    return None if support is None else support[["theme", "withheld"]]
 
 
 def _rests(
@@ -105,23 +112,41 @@ def _cell(theme: str, locality: str, period: str) -> str:
 
 
 def _panels(panels: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    """Of the whole: in every panel no category of which the number is small can be worked out."""
+    """Of the whole: no category of a panel can be worked out of which the theme or other cases have few."""
     if panels is None:
         return None
     rows = panels[panels["locality"] == WHOLE].reset_index(drop=True)
     known = rows[rows["n"].notna() & rows["category"].notna()]
     hide = pd.Series(True, index=rows.index)
     for _, part in known.groupby(["theme", "panel"]):
-        counts = pd.Series(part["n"].to_numpy(), index=part.index.astype("str"))
-        total = Equation("all", tuple(counts.index))
-        small = counts.index[counts < threshold]
-        counts["all"] = counts.sum()
-        if counts["all"] < threshold:
-            continue
-        hidden = hidden_cells(counts, [total], small, threshold=threshold, reluctance={"all": 1})
-        hide[part.index] = part.index.astype("str").isin(hidden) | ("all" in hidden)
+        hide[part.index] = _hidden_categories(part, threshold)
     told = ["n", "n_files", "share", "lower", "upper", "n_others", "others", "reference_share", "p", "q",
             "differs"]  # fmt: skip
     for name in told:
         rows[name] = rows[name].where(~hide)
     return rows.assign(hidden=hide)
+
+
+def _hidden_categories(part: pd.DataFrame, threshold: int) -> list[bool]:
+    """Which categories of one panel are hidden: both of its columns add up to a number that is shown."""
+    categories = part["category"].tolist()
+    counts: dict[str, float] = {}
+    group: dict[str, str] = {}
+    equations: list[Equation] = []
+    for column in ("n", "n_others"):
+        cells = {f"{column}|{one}": float(n) for one, n in zip(categories, part[column], strict=True)}
+        counts |= cells | {column: sum(cells.values())}
+        equations.append(Equation(column, tuple(cells)))
+        group |= {cell: cell.split("|", 1)[1] for cell in cells}
+    if counts["n"] < threshold:
+        return [True] * len(categories)
+    small = [cell for cell, n in counts.items() if n < threshold]
+    hidden = hidden_cells(
+        pd.Series(counts),
+        equations,
+        small,
+        threshold=threshold,
+        group=group,
+        reluctance={"n": 1, "n_others": 1},
+    )
+    return [f"n|{one}" in hidden or "n" in hidden for one in categories]

@@ -18,6 +18,7 @@ from diaban.analysis.handling import (
     stopped,
     time_to_decision,
 )
+from diaban.analysis.handling.resolution import MORE_THAN
 from diaban.analysis.targets import fewest, share_target
 from diaban.results.plan import Plan
 from diaban.spec.targets import TargetSpec
@@ -103,7 +104,11 @@ class Handled(Plan):
         """Resolved reports out of those whose time has passed, by locality, stream and block."""
         if self.procedure is None:
             return None
-        return resolution(self.reports, self._events, **self._asked())
+        asked = [
+            t.more_than for t in self.spec.targets if t.measure == "resolved" and t.more_than is not None
+        ]
+        more_than = asked[0] if asked else MORE_THAN
+        return resolution(self.reports, self._events, more_than=more_than, **self._asked())
 
     @cached_property
     def stopped(self) -> pd.DataFrame | None:
@@ -212,8 +217,8 @@ class Handled(Plan):
             self._stopped_of(rows[rows["year"] == year], aim, until)
             for year, until in ((period, self.cutoff), (base, self.cutoff - pd.DateOffset(years=1)))
         )
-        both = newer.join(older, lsuffix="", rsuffix="_base")
-        table = fewest(both["count"], both["n"], both["count_base"], both["n_base"])
+        both = newer.join(older.add_prefix("base_"))
+        table = fewest(both["count"], both["n"], both["base_count"], both["base_n"])
         return table.rename_axis("locality").reset_index().assign(target=aim.key, period=period, base=base)
 
     def _stopped_of(self, rows: pd.DataFrame, aim: TargetSpec, until: pd.Timestamp) -> pd.DataFrame:

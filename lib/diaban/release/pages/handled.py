@@ -27,7 +27,10 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
         answers = [text["only_whole"].format(place=c.place, top=c.everywhere), *answers]
     figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
     points = [*_stopped(c), *_groups(c)] if detailed else []
-    fields = {"period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"])))}
+    fields = {
+        "period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
+        "resolved": c.text["or"].join(_resolved(c)),
+    }
     return c.section(
         text["heading"],
         anchor="handling",
@@ -74,14 +77,16 @@ def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
     rows = _rows(c, stream, place)
     if rows.empty or rows["hidden"].all():
         return None
-    rows = rows.assign(stage=rows["measure"])
+    order = ["classified", "assigned", *_limits(c), "in_time", "resolved"]
+    place_of = rows["measure"].map({name: n for n, name in enumerate(order)})
+    rows = rows.assign(stage=rows["measure"], order=place_of).sort_values("order")
     where = c.place if place == c.locality else c.everywhere
     names = text["measures"] | _limits(c)
     frame = rows[["stage", "share", "lower", "upper", "n", "n_reports", "hidden"]].reset_index(drop=True)
+    title = text["title"].format(stream=label, where=where)
+    shares = [f"{names[r.stage]} {c.percent(r.share)}" for r in frame[~frame["hidden"]].itertuples()]
     chart = charts.stage_bars(
-        frame,
-        title=text["title"].format(stream=label, where=where),
-        **c.chart_options(labels=names),
+        frame, title=title, alt=f"{title}. {c.listing(shares)}.", **c.chart_options(labels=names)
     )
     printed = [
         [
@@ -95,6 +100,14 @@ def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
     columns = [Column(text["stage_column"]), Column(text["count_column"], True)]
     columns += [Column(text["share_column"], True), Column(c.text["situation"]["column_range"], True)]
     return chart._repr_html_(), table(columns, printed)
+
+
+def _resolved(c: PageContext) -> list[str]:
+    """The decisions that resolve a report, by name."""
+    handling = c.spec.handling
+    if handling is None:
+        return []
+    return [step.label[c.language] for step in handling.steps if step.key in handling.resolved]
 
 
 def _limits(c: PageContext) -> dict[str, str]:
@@ -159,7 +172,7 @@ def _groups(c: PageContext) -> list[str]:
             ratio=c.number(row.ratio, 1),
             lower=c.number(row.lower, 1),
             upper=c.number(row.upper, 1),
-            stream=c.spec.stream(row.stream).label[c.language],
+            stream=c.spec.stream(row.stream).short[c.language],
             **fields,
         )
         for row in different.itertuples()

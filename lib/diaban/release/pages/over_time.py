@@ -100,7 +100,8 @@ def readings(c: PageContext) -> list[str]:
     text = c.text["reading"]
     lines = []
     for row in c.here("reading", period=c.period).itertuples():
-        if row.hidden or pd.isna(row.label) or row.label == "plain":
+        unclear = row.label == "rise_ambiguous" and not row.clear
+        if row.hidden or pd.isna(row.label) or row.label == "plain" or unclear:
             continue
         reasons = [text["reasons"][key] for key in str(row.reasons).split(";")]
         lines.append(
@@ -147,11 +148,15 @@ def _chart(c: PageContext, stream: str) -> tuple[str, str] | None:
     chart = charts.control_chart(rows.reset_index(drop=True), title=title, **c.chart_options(labels=names))
     columns = [Column(c.text["situation"]["column_period"]), Column(c.text["control"]["value_column"], True)]
     columns += [Column(c.text["control"]["usual_column"], True)]
-    printed = [
-        [c.part(r.period), c.number(r.value), f"{c.number(r.lower)} – {c.number(r.upper)}"]
-        for r in rows.itertuples()
-    ]
+    printed = [[c.part(r.period), c.number(r.value), _usual(c, r)] for r in rows.itertuples()]
     return chart._repr_html_(), table(columns, printed)
+
+
+def _usual(c: PageContext, row) -> str:
+    """The range of usual variation; without a lower limit it begins at 0."""
+    if pd.isna(row.upper):
+        return c.number(None)
+    return f"{c.number(0 if pd.isna(row.lower) else row.lower)} – {c.number(row.upper)}"
 
 
 def _changes(c: PageContext) -> list[str]:
@@ -206,8 +211,8 @@ def campaigns(c: PageContext) -> Fragment:
     for row in frame.itertuples():
         fields = {
             "campaign": row.campaign,
-            "stream": c.spec.stream(row.stream).label[c.language],
-            "treated": c.number(row.treated),
+            "stream": c.spec.stream(row.stream).short[c.language],
+            "places": c.listing([c.words.place(code) for code in str(row.localities).split(";")]),
             "controls": c.number(row.controls),
             "start": c.day(row.start),
             "end": c.day(row.end),

@@ -31,7 +31,7 @@ def section(c: PageContext) -> Fragment:
         answers=[_answer(c, history).format(**fields)],
         points=[_line(c, row) for row in _ordered(history).itertuples() if row.status != "confirmed"],
         charts=_waterfalls(c),
-        notes=[*_counts(c), *_rules(c), text["note"]],
+        notes=[*_closed(c, history), *_counts(c), *_rules(c), text["note"]],
     )
 
 
@@ -46,7 +46,7 @@ def history(c: PageContext) -> Fragment:
     columns.append(Column(c.text["strength"]))
     printed = [
         [
-            str(getattr(row, f"claim_{c.language}")),
+            _claim(c, row),
             text["status"][row.status],
             labels.get(row.since, str(row.since)),
             c.words.text("strength", row.strength) if pd.notna(row.strength) else text["withdrawn_strength"],
@@ -57,6 +57,15 @@ def history(c: PageContext) -> Fragment:
         return c.section(text["history_heading"], anchor="history", answers=[text["first_edition"]])
     head = c.section(text["history_heading"], anchor="history")
     return head + Fragment(table(columns, printed, stack=True))
+
+
+def _closed(c: PageContext, history: pd.DataFrame) -> list[str]:
+    """That nothing new happened in the page's block, where it had ended before the edition before."""
+    last = pd.Timestamp(str(c.cube.facts["report_end"]))
+    cutoff = pd.Timestamp(str(c.cube["editions"]["cutoff"].iloc[0]))
+    if last > cutoff or set(history["status"]) <= {"confirmed"}:
+        return []
+    return [c.text["since"]["closed"].format(period=c.words.period(c.period))]
 
 
 def _answer(c: PageContext, history: pd.DataFrame) -> str:
@@ -72,8 +81,22 @@ def _answer(c: PageContext, history: pd.DataFrame) -> str:
 
 def _line(c: PageContext, row) -> str:
     text = c.text["since"]
-    claim = getattr(row, f"claim_{c.language}")
-    return f"{text['status'][row.status]}: {claim}"
+    return f"{text['status'][row.status]}: {_claim(c, row)}"
+
+
+def _claim(c: PageContext, row) -> str:
+    """What it says; of one that was withdrawn only what it was about: its numbers may be hidden now."""
+    if row.status != "withdrawn":
+        return str(getattr(row, f"claim_{c.language}"))
+    about = c.text["since"]["about"]
+    stream = c.spec.stream(row.stream).label[c.language] if pd.notna(row.stream) else ""
+    name = row.family if row.family in about else "other"
+    subject = str(row.subject)
+    if row.family == "cause":
+        subject = c.words.code(subject)
+    elif row.family == "area":
+        subject = c.words.indicator(subject)
+    return str(about[name]).format(stream=stream, subject=subject)
 
 
 def _ordered(history: pd.DataFrame) -> pd.DataFrame:
@@ -92,7 +115,7 @@ def _counts(c: PageContext) -> list[str]:
             for name in ("new_cases", "late_reports", "corrections")
             if pd.notna(getattr(row, name)) and getattr(row, name) != 0
         ]
-        stream = c.spec.stream(row.stream).label[c.language]
+        stream = c.spec.stream(row.stream).short[c.language]
         if told:
             lines.append(text["whole"].format(top=capital(c.everywhere), stream=stream, told=c.listing(told)))
     return lines if c.internal else [*lines, text["few"]]

@@ -17,7 +17,8 @@ def section(c: PageContext) -> Fragment:
         c.text["situation"]["heading"],
         anchor="situation",
         points=[_sentence(c, stream) for stream in streams],
-        charts=[_over_time(c, stream) for stream in streams] + _funnels(c, streams),
+        charts=[_over_time(c, s) for s in streams if not _rows(c, s.key)["hidden"].all()]
+        + _funnels(c, streams),
         notes=[*_chart_note(c, streams), *_notes(c, streams), *_broken(c), c.text["hidden_legend"]],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from diaban.calendars import calendar
 from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
@@ -11,6 +12,8 @@ from diaban.release.pages.fragment import Column, Fragment, table
 from diaban.spec.targets import TargetSpec
 
 ALL = "*"
+HIGH_BASE = 0.6
+"""A year at the usual level would meet the target so often: the year before was a high one."""
 
 
 def section(c: PageContext, locality: str | None = None) -> Fragment:
@@ -23,14 +26,17 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
     keys = ("target_column", "count_column", "meaning_column", "would_column")
     columns = [Column(text[key]) for key in keys]
     where = c.words.top if place == WHOLE else c.place
+    sources = {t.source[c.language] for t in c.spec.targets if t.source}
+    notes = [text["note"], *(text["source"].format(source=source) for source in sorted(sources))]
     anchor = "targets" if locality is None else "targets-whole"
     head = c.section(
         text["heading"] if locality is None else text["heading_whole"].format(place=c.everywhere),
         anchor=anchor,
-        answers=[text["answer"].format(place=where)],
-        notes=[text["note"]],
+        answers=[text["answer"].format(place=where)] if locality is None else [],
+        notes=notes if locality is None else [],
     )
     outlook = [line for target in c.spec.changes_aimed_at() if (line := _outlook(c, target, place))]
+    outlook = list(dict.fromkeys(outlook))
     after = c.section(text["outlook_heading"], level=3, points=outlook) if outlook else Fragment("")
     return head + Fragment(table(columns, rows, stack=True)) + after
 
@@ -70,7 +76,9 @@ def _meaning(c: PageContext, row: pd.Series, fields: dict[str, str]) -> str:
     text = c.text["targets"]
     luck = {"luck": c.percent(row["chance_by_luck"]), "fail": c.percent(_rest(row["chance_if_true"]))}
     if pd.notna(row["verdict"]):
-        return text["verdicts"][row["verdict"]].format(**fields, **luck)
+        said = text["verdicts"][row["verdict"]].format(**fields, **luck)
+        high = row["met"] and row["chance_from_base"] >= HIGH_BASE
+        return f"{said} {text['high_base'].format(**fields)}" if high else said
     if pd.isna(row["chance_by_luck"]):
         return text["meaning_hidden"]
     name = "meaning_unknown" if not row["met_shown"] else "meaning_met" if row["met"] else "meaning_missed"
@@ -95,13 +103,19 @@ def _pooled(c: PageContext, target: TargetSpec, place: str) -> str:
 def _outlook(c: PageContext, target: TargetSpec, place: str) -> str:
     """How the running year may end."""
     text, row = c.text["targets"], _of(c, "mid_year", target.key, place)
-    if row is None or row["hidden"] or pd.notna(row["withheld"]):
+    if row is None or pd.notna(row["withheld"]):
         return ""
+    if row["hidden"]:
+        return text["outlook_hidden"].format(period=c.part(row["period"]), place=c.place)
+    running = calendar(c.spec.periods.calendar)
+    end = running.start(running.number(str(row["period"])) + 1) - pd.Timedelta(days=1)
     name = "outlook_met" if row["remaining"] > 0 else "outlook_over"
     return text[name].format(
         target=target.label[c.language],
         period=c.part(row["period"]),
         until=c.day(c.spec.periods.cutoff),
+        next=c.day(pd.Timestamp(c.spec.periods.cutoff) + pd.Timedelta(days=1)),
+        end=c.day(end),
         cases=c.number(row["cases"]),
         lower=c.number(row["lower"]),
         upper=c.number(row["upper"]),
@@ -115,10 +129,12 @@ def _share(c: PageContext, target: TargetSpec, place: str) -> list[str]:
     text, row = c.text["targets"], _of(c, "share_targets", target.key, place)
     if row is None or pd.notna(row["withheld"]):
         return [text["share_none"], text["nothing_said"], ""]
-    fields = {"period": c.part(row["period"]), "limit": c.percent(row["limit"])}
+    limit = c.percent(row["limit"])
+    limit = text["above"].format(limit=limit) if row["strict"] else limit
+    fields = {"period": c.part(row["period"]), "limit": limit}
     verdict = text["met" if row["met"] else "missed"]
     shown = pd.notna(row["n"])
-    count = text["share_count" if shown else "share_only"].format(
+    count = text["share_count" if shown else "share_met" if row["met"] else "share_missed"].format(
         n=c.number(row["successes"]), total=c.number(row["n"]), verdict=verdict, **fields
     )
     if pd.isna(row["needed_if_all"]):
@@ -126,7 +142,28 @@ def _share(c: PageContext, target: TargetSpec, place: str) -> list[str]:
     evidence = str(row["evidence"]) if shown else "unknown"
     needed = c.number(row["needed_if_all"])
     meaning = text["shares"][evidence].format(needed=needed, n=c.number(row["n"]), **fields)
-    return [count, meaning, text["share_would"].format(needed=needed, **fields)]
+    would = f"{text['share_would'].format(needed=needed, **fields)} {_all_years(c, target)}"
+    return [count, meaning, would.strip()]
+
+
+def _all_years(c: PageContext, target: TargetSpec) -> str:
+    """The same share of all complete periods together, in the whole."""
+    frame = c.cube.frames.get("handling")
+    if frame is None or target.stream is None:
+        return ""
+    rows = frame[(frame["locality"] == WHOLE) & (frame["stream"] == target.stream)]
+    rows = rows[(rows["measure"] == target.measure) & ~rows["hidden"]]
+    if rows.empty:
+        return ""
+    row = rows.iloc[0]
+    return c.text["targets"]["share_pooled"].format(
+        where=c.everywhere,
+        n=c.number(row["n"]),
+        total=c.number(row["n_reports"]),
+        share=c.percent(row["share"]),
+        lower=c.percent(row["lower"]),
+        upper=c.percent(row["upper"]),
+    )
 
 
 def _fewest(c: PageContext, target: TargetSpec, place: str) -> list[str]:
