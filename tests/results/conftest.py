@@ -48,6 +48,17 @@ def plain(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / "tables" / f"{name}.csv", dtype="str")
 
 
+def district_of(locality: pd.Series) -> pd.Series:
+    parents = pd.read_csv(FOLDER / "places" / "localities.csv", dtype="str").set_index("locality")["parent"]
+    return locality.replace(MERGED).map(parents)
+
+
+@pytest.fixture(scope="session")
+def population() -> pd.DataFrame:
+    frame = plain("population")
+    return frame.assign(district=district_of(frame["locality"]), persons=frame["persons"].astype(int))
+
+
 @pytest.fixture(scope="session")
 def register() -> pd.DataFrame:
     """One row a case and stream, straight from the file: district, stream, year and month of the police year.
@@ -57,8 +68,7 @@ def register() -> pd.DataFrame:
     cases = plain("cases")
     for day in ("reported_on", "accepted_on", "occurred_from", "occurred_to"):
         cases[day] = pd.to_datetime(cases[day])
-    parents = pd.read_csv(FOLDER / "places" / "localities.csv", dtype="str").set_index("locality")["parent"]
-    cases["district"] = cases["locality"].replace(MERGED).map(parents)
+    cases["district"] = district_of(cases["locality"])
     day = cases["reported_on"]
     later = day.dt.month + (day.dt.day >= 15)
     cases["month"] = later.where(later <= 12, 1)
@@ -67,6 +77,11 @@ def register() -> pd.DataFrame:
         [cases[cases["topic"].isin(topics)].assign(stream=stream) for stream, topics in TOPICS.items()],
         ignore_index=True,
     )
+
+
+@pytest.fixture(scope="session")
+def persons() -> pd.DataFrame:
+    return plain("persons")
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,9 @@ def test_parts_add_up_to_the_periods_of_the_study(shipped, unit: str) -> None:
 
 
 def test_months_are_those_of_the_file(shipped, register) -> None:
-    parts = shipped.counts_by("month").rename(columns={"locality": "district", "parent": "year", "number": "month"})
+    parts = shipped.counts_by("month").assign(
+        district=lambda t: t["locality"], year=lambda t: t["parent"], month=lambda t: t["number"]
+    )
     again = register.groupby(["district", "stream", "year", "month"]).size()
     again = again[again.index.get_level_values("year") != "2024"]
     told = parts[(parts["cases"] > 0) & (parts["year"] != "2024")]

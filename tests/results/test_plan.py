@@ -49,8 +49,6 @@ def test_counts_and_verdicts_of_every_district(shipped, register) -> None:
 def test_the_verdict_is_the_count_the_evidence_and_the_detectability(shipped) -> None:
     told = shipped.targets.dropna(subset=["verdict"])
     assert len(told) > 12
-    words = np.where(told["met"], "met", "missed") + np.array("_")
-    words = words + np.where(told["met"] == (told["evidence"] == "fell"), "", "")
     first = told["verdict"].str.split("_").str[0]
     assert (first == np.where(told["met"], "met", "missed")).all()
     assert (told["verdict"].str.endswith("_visible") == told["visible"]).all()
@@ -68,14 +66,11 @@ def test_blocks_are_counted_too(shipped, register) -> None:
         assert row.pooled_change == pytest.approx((1 + row.change) ** 3 - 1)
 
 
-def test_the_year_to_date_is_counted_with_its_own_population(shipped, register) -> None:
+def test_the_year_to_date_is_counted_with_its_own_population(shipped, register, population) -> None:
     running = by_district(register, "2024")
     to_date = shipped.to_date
     assert to_date["cases"].sum() == (register["year"] == "2024").sum()
-    population = pd.read_csv("data/binh_phuoc/tables/population.csv", dtype={"locality": "str", "period": "str"})
-    parents = shipped.tables.localities.set_index("locality")["parent"]
     population = population[population["period"] == "2024"]
-    population = population.assign(district=population["locality"].map(parents))
     bands = {"child_abuse": ["0-5", "6-10", "11-13", "14-15"], "u18_offending": ["14-15", "16-17"]}
     for row in to_date.itertuples():
         assert row.cases == running.get((row.locality, row.stream), 0)
@@ -114,7 +109,7 @@ def test_the_register_lacks_the_newest_reports(shipped, register) -> None:
     for stream, row in running.iterrows():
         counted = ((register["year"] == "2024") & (register["stream"] == stream)).sum()
         assert row["counted"] == counted
-        assert row["factor"] == pytest.approx(row["expected_finally"] / counted)
+        assert row["factor"] == pytest.approx(row["expected_finally"] / counted, rel=0.005)
         assert 0.8 < row["share_counted"] <= 1
 
 
@@ -132,7 +127,7 @@ def test_what_the_register_lacks_is_part_of_the_outlook(shipped) -> None:
     assert lacking.any()
     assert (whole["expected"] > whole["expected_if_complete"])[lacking].all()
     assert told.set_index("stream")["share_counted"].to_dict() == pytest.approx(
-        running["share_counted"].to_dict()
+        running["share_counted"].to_dict(), rel=0.001
     )
 
 

@@ -12,7 +12,8 @@ HINT = 0.01
 """A p-value above this is not even a hint: of hundreds of codes, a dozen fall below 0.05 by chance."""
 ENOUGH_FILES = 20
 NEARLY_CERTAIN = 0.99
-LIKELY = 0.95
+LIKELY = 0.975
+"""From here on the two-sided 95 % interval of the shrunk rate leaves the overall level out."""
 NOTABLE = 1.2
 """A ratio nearer to 1 than this (or its inverse) is no news, however certain."""
 

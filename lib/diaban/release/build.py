@@ -136,7 +136,4 @@ def _facts(results: Results) -> dict[str, Any]:
         "file_periods": f"{files[0]}-{files[-1]}" if len(files) > 1 else "".join(files),
         "threshold": results.spec.disclosure.threshold,
         "report_end": reported["end"].max().date().isoformat(),
-        .max()
-        .date()
-        .isoformat(),
     }

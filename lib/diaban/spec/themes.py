@@ -9,8 +9,8 @@ from diaban.spec.text import Declared, Text
 
 
 class PickSpec(Declared):
-    """What a case must show, all of it: every column of `select` holds one of its values, one of `codes` (causes
-    and conditions) is on the file, and a person has one of the values in every column of `persons`."""
+    """What a case must show, all of it: every column of `select` holds one of its values, one of `codes`
+    (causes and conditions) is on the file, a person has one of the values in every column of `persons`."""
 
     select: dict[str, list[str]] = Field(default_factory=dict)
     codes: list[str] = Field(default_factory=list)
