@@ -24,6 +24,7 @@ DISTRICTS = {
     "binh_phuoc": ("Bù Đăng", "Phước Long"),
     "germany_districts": ("Göttingen", "Wolfsburg"),
 }
+MONITORING = "-monitoring"
 LONGEST_WAIT = 900.0
 """Seconds that a worker waits for another one to make a run."""
 
@@ -60,7 +61,13 @@ class MadeRun:
     def pages(self, language: str) -> dict[str, Path]:
         """Locality -> page."""
         made = self.site(language).glob("*-*.html")
-        return {path.stem.rsplit("-", 1)[1]: path for path in sorted(made)}
+        pages = [path for path in sorted(made) if not path.stem.endswith(MONITORING)]
+        return {path.stem.rsplit("-", 1)[1]: path for path in pages}
+
+    def monitoring(self, language: str) -> dict[str, Path]:
+        """Locality -> monitoring file, where the study has any."""
+        made = sorted(self.site(language).glob(f"*{MONITORING}.html"))
+        return {path.stem.removesuffix(MONITORING).rsplit("-", 1)[1]: path for path in made}
 
     def html(self) -> Iterator[tuple[str, Path, BeautifulSoup]]:
         """Every page and index: language, path, parsed."""

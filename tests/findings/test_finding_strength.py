@@ -136,7 +136,7 @@ def test_the_other_side_lifts_a_finding_but_does_not_carry_it():
         (0.99, 1.2, True, "strong"),
         (0.98, 1.2, True, "moderate"),
         (0.999, 1.2, False, "moderate"),
-        (0.95, 1 / 1.2, False, "moderate"),
+        (0.975, 1 / 1.2, False, "moderate"),
         (0.949, 3.0, True, "insufficient"),
         (1.0, 1.19, True, "insufficient"),
         (1.0, 1.0, True, "insufficient"),
@@ -172,7 +172,7 @@ def test_the_printed_table_says_what_the_functions_do():
     """Each line of RULES, in its order, played by the function that it is about."""
     played = {factor_strength(e).rule: factor_strength(e).strength for e in TRUTH_TABLE} | {
         "level_outside_funnel": level_strength(probability=0.99, ratio=2, outside_funnel=True),
-        "level_likely": level_strength(probability=0.95, ratio=2, outside_funnel=False),
+        "level_likely": level_strength(probability=0.975, ratio=2, outside_funnel=False),
         "trend_interval_excludes_one": trend_strength(ratio=2, excludes_one=True, cases=20, minimum=10),
         "trend_few_cases": trend_strength(ratio=2, excludes_one=True, cases=5, minimum=10),
     }

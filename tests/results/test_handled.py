@@ -152,8 +152,9 @@ def test_groups_unknown_and_mixed_cases_are_all_cases(shipped, complete) -> None
     row = sex.iloc[0]
     parts = [int(row[name]) for name in ("n_cases", "base_cases", "n_mixed", "n_unknown")]
     assert sum(parts) == (complete["stream"] == "child_abuse").sum()
-    small = frame[frame["withheld"].notna()]
-    assert small[["share", "ratio", "p"]].isna().all(axis=None)
+    small = frame[frame["withheld"] == "group_too_small"]
+    assert small[["n_cases", "share", "base_share"]].isna().all(axis=None)
+    assert frame.loc[frame["withheld"].notna(), ["ratio", "p", "q"]].isna().all(axis=None)
     assert set(frame["comparisons"].dropna()) == {frame["withheld"].isna().sum()}
 
 

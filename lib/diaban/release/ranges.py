@@ -135,6 +135,7 @@ class Attacker:
         signs = np.array([sign for one in signed for _, sign in one], dtype=float)
         rows = np.repeat(np.arange(len(signed)), lengths)
         matrix = coo_array((signs, (rows, columns)), shape=(len(signed), len(names))).tocsr()
+        matrix.eliminate_zeros()
         return names, matrix, np.array([equation.constant for equation in self.equations], dtype=float)
 
     def _system(self, cells: pd.Index) -> tuple[csr_array, NDArray, NDArray]:

@@ -28,8 +28,7 @@ class PickSpec(Declared):
 
 
 class ThemeSpec(PickSpec):
-    """A pick of cases with a name. `also`: other picks, each enough by itself. `streams`: only cases of one of
-    them."""
+    """A pick of cases with a name. `also`: other picks, each enough by itself. `streams`: of one of them."""
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: Text
