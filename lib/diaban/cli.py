@@ -39,6 +39,12 @@ def main() -> None:
     """
 
 
+EDITIONS_NOT_COMPARED = (
+    "Chưa đối chiếu với các kỳ báo cáo đã công bố: công bố cả hai kỳ có thể làm lộ số nhỏ.\n"
+    "Not compared with editions already published: publishing both may reveal small numbers."
+)
+
+
 @main.command(short_help="Làm các trang nhận định / make the pages of findings")
 @_study
 @click.option(
@@ -121,6 +127,8 @@ def run(
         edition=edition,
         internal=internal,
     )
+    if edition and not internal:
+        click.echo(EDITIONS_NOT_COMPARED)
     return tell_report(report)
 
 

@@ -29,7 +29,7 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     points = [*_stopped(c), *_groups(c)] if detailed else []
     fields = {
         "period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
-        "resolved": c.text["or"].join(_resolved(c)),
+        "resolved": f" {c.text['or']} ".join(_resolved(c)),
     }
     return c.section(
         text["heading"],

@@ -1,0 +1,67 @@
+"""The stage of the edition before is begun beside this one; what goes wrong there is said by whoever opens it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from diaban.errors import DiabanError
+from diaban.run import stage_process
+from diaban.run.choice import Choice
+from diaban.run.stage import open_stage
+from diaban.run.stage_process import start_stage
+
+
+@pytest.fixture
+def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
+def test_a_failure_is_silent_until_the_stage_is_opened(two_cores, tmp_path: Path, capfd) -> None:
+    nowhere = tmp_path / "nowhere"
+    wait = start_stage(nowhere, tmp_path / "outputs", Choice())
+    assert wait() != 0, "it did begin, and failed"
+    assert capfd.readouterr() == ("", "")
+    assert not (tmp_path / "outputs").exists()
+    with pytest.raises(DiabanError) as caught:
+        open_stage(nowhere, outputs=tmp_path / "outputs")
+    assert caught.value.key == "spec_file_missing"
+
+
+def test_it_is_asked_for_all_that_was_chosen(two_cores, tmp_path: Path, monkeypatch) -> None:
+    asked: list[dict] = []
+    monkeypatch.setattr("diaban.run.stage.open_stage", lambda folder, **told: asked.append({"folder": folder, **told}))
+
+    class Here:
+        """The process, in this one."""
+
+        def __init__(self, command: list[str], **_: object) -> None:
+            stage_process._main(command[-1])
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(stage_process.subprocess, "Popen", Here)
+    start_stage(tmp_path / "s", tmp_path / "o", Choice("70", "2023-end", True))()
+    start_stage(tmp_path / "s", None, Choice())()
+    first, second = asked
+    assert first == {
+        "folder": tmp_path / "s", "outputs": tmp_path / "o", "within": "70", "edition": "2023-end",
+        "internal": True,
+    }  # fmt: skip
+    assert second == {
+        "folder": tmp_path / "s", "outputs": None, "within": None, "edition": None, "internal": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("cores", [1, None])
+def test_on_one_core_nothing_is_begun(cores: int | None, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+
+    def begun(*_: object, **__: object) -> None:
+        pytest.fail("a process was begun")
+
+    monkeypatch.setattr(stage_process.subprocess, "Popen", begun)
+    assert start_stage(tmp_path, None, Choice())() is None
