@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 import pandas as pd
@@ -39,7 +40,8 @@ CORRECTED = 7
 
 def write_trial(root: Path) -> Path:
     """data/trial below `root`; the example of `diaban new` and its two editions."""
-    result = CliRunner().invoke(main, ["new", str(root / "data" / "trial"), "--example"])
+    with chdir(root):
+        result = CliRunner().invoke(main, ["new", "trial", "--example"])
     assert result.exit_code == 0, result.output
     folder = root / "data" / "trial"
     declared = folder / "study.toml"

@@ -12,8 +12,8 @@ from diaban.release.ranges import Attacker, Equation
 class Ledger:
     """All cells that a release knows of, the equations between them, and which of them nobody is shown.
 
-    counts: cell -> count. hidden: the cells that are not published. protected: the cells of which nobody may
-    learn more than to `threshold`, wherever they can be told to less already nothing is shown in addition.
+    counts: cell -> count. hidden: the cells that are not published. protected: those of them of which nobody
+    may learn more than to `threshold`.
     """
 
     def __init__(
@@ -27,8 +27,8 @@ class Ledger:
     ) -> None:
         self.threshold = threshold
         self._equations = list(equations)
-        self._hidden, self._protected = set(hidden), set(protected)
-        self._careful: set[str] = set()
+        self._hidden = set(hidden)
+        self._needed = dict.fromkeys(protected, float(threshold))
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
 
     @property
@@ -37,7 +37,7 @@ class Ledger:
 
     @property
     def protected(self) -> set[str]:
-        return set(self._protected)
+        return set(self._needed)
 
     def shows(self, cell: str) -> bool:
         """Whether the cell is published: known, and not hidden."""
@@ -53,18 +53,19 @@ class Ledger:
     ) -> None:
         """Cells that exist beside those known so far, none of them shown; `small` ones are protected.
 
-        A cell that is known already stays as it is. careful: the small ones must stay uncertain by one more
-        than the threshold, as inequalities speak of them and linear programmes end between whole numbers.
+        A cell that is known already stays as it is. Of a small one that is told to less already no more may be
+        told. careful: the small ones must stay uncertain by one more than the threshold, as inequalities
+        speak of them and linear programmes end between whole numbers.
         """
-        if careful:
-            small = set(small)
-            self._careful |= small
         new = counts[~counts.index.isin(self.counts.index)]
-        known = pd.concat([self.counts, new.astype(float)])
         self._equations += equations
         self._hidden |= set(new.index)
-        self._protected |= set(small)
-        self._attacker = self._attack(self._equations, known)
+        self._attacker = self._attack(self._equations, pd.concat([self.counts, new.astype(float)]))
+        small = sorted(set(small))
+        if small:
+            now = self._attacker.ranges(self._hidden, of=small).loc[small]
+            most = float(self.threshold + careful)
+            self._needed |= (now["upper"] - now["lower"]).clip(upper=most).to_dict()
 
     def show(self, cells: Iterable[str] = (), *, beside: Sequence[Equation] = ()) -> bool:
         """Publish `cells`, and what the equations `beside` say of others, if no protected cell is told by it.
@@ -72,13 +73,10 @@ class Ledger:
         Slack cells of `beside` are to be added first. Returns whether it is published now.
         """
         trial = self._hidden - set(cells)
-        if self._protected - trial:
+        if not trial.issuperset(self._needed):
             return False
-        attacker = self._attacker
-        if beside:
-            attacker = self._attack([*self._equations, *beside])
-        needed = {cell: float(self.threshold + (cell in self._careful)) for cell in self._protected}
-        if not attacker.holds(trial, needed):
+        attacker = self._attack([*self._equations, *beside]) if beside else self._attacker
+        if not attacker.holds(trial, self._needed):
             return False
         self._hidden, self._attacker = trial, attacker
         self._equations += beside

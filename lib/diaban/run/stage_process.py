@@ -11,7 +11,7 @@ from pathlib import Path
 
 from diaban.run.choice import Choice
 
-_MODULE = "diaban.run.stage_process"
+_MODULE = "diaban.run.earlier_stage"
 
 
 def start_stage(folder: Path, outputs: Path | None, choice: Choice) -> Callable[[], object]:
@@ -30,15 +30,3 @@ def start_stage(folder: Path, outputs: Path | None, choice: Choice) -> Callable[
         stderr=subprocess.DEVNULL,
     )
     return process.wait
-
-
-def _main(asked: str) -> None:
-    from diaban.run.stage import open_stage
-
-    told = json.loads(asked)
-    outputs = told.pop("outputs")
-    open_stage(Path(told.pop("folder")), outputs=Path(outputs) if outputs else None, **told)
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1])
