@@ -175,7 +175,7 @@ def test_the_whole_has_its_targets_and_no_small_count(kept):
     assert not frames["targets"].query("locality == @WHOLE")["hidden"].any()
     series = {"control_charts": ["value"], "reconciliation": ["cases", "suspects", "child_victims"],
               "late_reports": ["counted"], "same_age": ["cases", "base_cases"], "stopped": ["n"],
-              "theme_panels": ["n", "n_others"], "theme_support": ["cases"]}  # fmt: skip
+              "theme_panels": ["n", "n_others"]}  # fmt: skip
     for name, columns in series.items():
         frame = frames[name]
         assert "locality" not in frame or set(frame["locality"]) == {WHOLE}

@@ -73,7 +73,7 @@ def test_an_edition_is_read_from_its_own_files(reports, trial, outputs) -> None:
     counted = []
     for stage in (now, then):
         chart = stage.cube["run_chart"].set_index(["locality", "period"])
-        counted.append(chart.loc[("101", "2022"), "observed"])
+        counted.append(chart.loc[("101", "2022"), "cases"])
     assert counted[0] - counted[1] == CORRECTED
     assert "2023" not in set(then.cube["run_chart"]["period"])
 
@@ -82,7 +82,7 @@ def test_the_changes_lead_from_one_edition_to_the_next(reports, trial, outputs) 
     now, then = (open_stage(trial, outputs=outputs, internal=True, edition=e) for e in (None, "2022-end"))
     changes = now.cube["edition_changes"]
     whole = changes[(changes["locality"] == WHOLE) & (changes["period"] == "*")].iloc[0]
-    sums = [stage.cube["run_chart"]["observed"].sum() for stage in (then, now)]
+    sums = [stage.cube["run_chart"]["cases"].sum() for stage in (then, now)]
     assert [whole["before"], whole["after"]] == sums
     assert whole["before"] + whole["corrections"] + whole["late_reports"] + whole["new_cases"] == whole["after"]
     own = changes[(changes["locality"] == "101") & (changes["period"] == "2021-2023")].iloc[0]
@@ -155,9 +155,9 @@ def test_a_shared_run_hides_what_an_internal_one_shows(reports, trial, outputs) 
         assert not internal[name].get("hidden", internal[name].iloc[:, 0] == "").any(), name
     keys = ["locality", "stream", "period"]
     both = shared["run_chart"].merge(internal["run_chart"], on=keys, suffixes=("", "_exact"))
-    known = both.dropna(subset=["observed"])
+    known = both.dropna(subset=["cases"])
     assert len(known)
-    assert (known["observed"] == known["observed_exact"]).all()
+    assert (known["cases"] == known["cases_exact"]).all()
 
 
 def test_a_monitoring_file_stands_beside_its_page_and_links_lead_both_ways(reports) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diaban.errors import DiabanError
-from diaban.run import stage_process
+from diaban.run import earlier_stage, stage_process
 from diaban.run.choice import Choice
 from diaban.run.stage import open_stage
 from diaban.run.stage_process import start_stage
@@ -31,29 +31,25 @@ def test_a_failure_is_silent_until_the_stage_is_opened(two_cores, tmp_path: Path
 
 
 def test_it_is_asked_for_all_that_was_chosen(two_cores, tmp_path: Path, monkeypatch) -> None:
-    asked: list[dict] = []
-    monkeypatch.setattr("diaban.run.stage.open_stage", lambda folder, **told: asked.append({"folder": folder, **told}))
+    asked: list[tuple] = []
+    kept = lambda folder, choice, *, outputs: asked.append((folder, choice, outputs))  # noqa: E731
+    monkeypatch.setattr(earlier_stage, "keep_edition", kept)
 
     class Here:
         """The process, in this one."""
 
         def __init__(self, command: list[str], **_: object) -> None:
-            stage_process._main(command[-1])
+            assert command[1:3] == ["-m", "diaban.run.earlier_stage"]
+            earlier_stage.main(command[-1])
 
         def wait(self) -> int:
             return 0
 
     monkeypatch.setattr(stage_process.subprocess, "Popen", Here)
-    start_stage(tmp_path / "s", tmp_path / "o", Choice("70", "2023-end", True))()
+    chosen = Choice("70", "2023-end", True)
+    start_stage(tmp_path / "s", tmp_path / "o", chosen)()
     start_stage(tmp_path / "s", None, Choice())()
-    first, second = asked
-    assert first == {
-        "folder": tmp_path / "s", "outputs": tmp_path / "o", "within": "70", "edition": "2023-end",
-        "internal": True,
-    }  # fmt: skip
-    assert second == {
-        "folder": tmp_path / "s", "outputs": None, "within": None, "edition": None, "internal": False,
-    }  # fmt: skip
+    assert asked == [(tmp_path / "s", chosen, tmp_path / "o"), (tmp_path / "s", Choice(), None)]
 
 
 @pytest.mark.parametrize("cores", [1, None])

@@ -36,11 +36,12 @@ _AREA_COLUMNS = [
 ]
 
 
-def build_cube(results: Results, card: DataCard, folder: Path) -> Cube:
-    """The cube of a study. folder: the study's, for the catalogue of measures."""
+def build_cube(results: Results, card: DataCard, folder: Path, *, findings_only: bool = False) -> Cube:
+    """The cube of a study. folder: the study's, for the catalogue of measures. findings_only: without what no
+    finding is made of; pages cannot be made of it."""
     spec, tables = results.spec, results.tables
     localities = _localities(results)
-    frames = protect(results) | {
+    frames = protect(results, findings_only=findings_only) | {
         "localities": localities,
         "neighbours": _within(tables.neighbours, localities),
         "measures": read_measures(spec, folder),

@@ -56,6 +56,18 @@ def protected_area_side(results: Results, hidden: set[str]) -> dict[str, pd.Data
     return frames | {"concentration": _concentration(results, hidden)}
 
 
+def checks_of_findings(results: Results, hidden: set[str]) -> dict[str, pd.DataFrame]:
+    """Those of the frames above that decide on the strength of a finding, or on its other explanations."""
+    found = {
+        "area_robustness": results.area_robustness,
+        "boundary_changes": results.boundary_changes,
+        "concentration": _concentration(results, hidden),
+        "coder_agreement": _agreement(results.coder_agreement),
+        "recording": _recording(results.recording),
+    }
+    return {name: frame for name, frame in found.items() if frame is not None}
+
+
 def whole_as_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """The whole under the name that cells have for it."""
     return frame.assign(locality=frame["locality"].replace({exposure.WHOLE: WHOLE}))

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from diaban.release.cause_frames import protected_area_side, protected_case_side
+from diaban.release.cause_frames import checks_of_findings, protected_area_side, protected_case_side
 from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
 from diaban.release.handling_frames import protected_handling
 from diaban.release.ledger import Ledger
@@ -54,8 +54,8 @@ class Cube:
         return cls(frames, json.loads((folder / "facts.json").read_text("utf-8")))
 
 
-def protect(results: Results) -> dict[str, pd.DataFrame]:
-    """The protected frames of a study: rates, run_chart, trends, detectability, case_factors, coverage.
+def protect(results: Results, *, findings_only: bool = False) -> dict[str, pd.DataFrame]:
+    """The protected frames of a study; `findings_only` leaves out what no finding is made of.
 
     All tables by locality of report, whatever their level of detail, are protected together: localities
     add up to the whole, periods to blocks, files with and without a code to all files, coded and
@@ -102,9 +102,12 @@ def protect(results: Results) -> dict[str, pd.DataFrame]:
             }
         ),
     }
-    frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, ledger)
-    frames |= protected_plan(results, ledger) | protected_handling(results, ledger)
-    frames |= protected_over_time(results, ledger) | protected_units(results, ledger)
+    if findings_only:
+        frames |= checks_of_findings(results, hidden)
+    else:
+        frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, ledger)
+        frames |= protected_plan(results, ledger) | protected_handling(results, ledger)
+        frames |= protected_over_time(results, ledger) | protected_units(results, ledger)
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)

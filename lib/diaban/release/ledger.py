@@ -53,8 +53,8 @@ class Ledger:
     ) -> None:
         """Cells that exist beside those known so far, none of them shown; `small` ones are protected.
 
-        A cell that is known already stays as it is. Of a small one that is told to less already no more may be
-        told. careful: the small ones must stay uncertain by one more than the threshold, as inequalities
+        A cell that is known already stays as it is. Of a small one that is told to less already, no more may
+        be told. careful: the small ones must stay uncertain by one more than the threshold, as inequalities
         speak of them and linear programmes end between whole numbers.
         """
         new = counts[~counts.index.isin(self.counts.index)]

@@ -6,14 +6,15 @@ import json
 import sys
 from pathlib import Path
 
-from diaban.run.stage import open_stage
+from diaban.run.choice import Choice
+from diaban.run.stage import keep_edition
 
 
 def main(asked: str) -> None:
-    """Open, and so compute and keep, the stage that `asked` describes."""
+    """Compute and keep the edition that `asked` describes."""
     told = json.loads(asked)
-    outputs = told.pop("outputs")
-    open_stage(Path(told.pop("folder")), outputs=Path(outputs) if outputs else None, **told)
+    folder, outputs = Path(told.pop("folder")), told.pop("outputs")
+    keep_edition(folder, Choice(**told), outputs=Path(outputs) if outputs else None)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from diaban.editions import (
     Snapshot,
     as_of,
     edition_files,
+    edition_of,
     read_edition,
     read_snapshot,
     snapshot,
@@ -118,30 +119,58 @@ def compute_stage(
 ) -> None:
     """Read, analyse, protect; then write `internal/` (validated tables) and `cube/` under `path`.
 
-    Where an earlier edition is declared and not kept yet, another process computes its stage meanwhile.
+    Where an earlier edition is declared and not kept yet, another process computes it meanwhile.
     """
     declared = read_spec(folder)
     edition = chosen_edition(declared, choice.edition)
     before = edition_before(declared, edition)
     waiting = start_stage(folder, outputs, choice._replace(edition=before.key)) if before else None
+    intake, now, cube = _computed(spec, declared, folder, choice)
+    if before is not None and waiting is not None:
+        waiting()
+    if edition is not None:
+        earlier = (
+            keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
+        )
+        cube.frames.update(edition_frames(cube, spec, edition, now, earlier))
+    _write(path / "internal", lambda target: _save_internal(intake, now, target))
+    _write(path / "cube", cube.save)
+
+
+def keep_edition(folder: Path, choice: Choice, *, outputs: Path | None = None) -> Earlier:
+    """What a later edition is compared with: of a stage that is there, else computed and kept by itself."""
+    declared = read_spec(folder)
+    edition = edition_of(declared, str(choice.edition))
+    spec = declared_spec(folder, choice)
+    key = stage_key(spec, folder, choice)[:12]
+    study = (outputs or outputs_folder(folder)) / spec.study.key
+    whole, kept = study / key, study / "editions" / key
+    if (whole / "cube").is_dir():
+        return Earlier(edition, Cube.load(whole / "cube"), read_snapshot(whole / "internal" / KEPT))
+    if not (kept / "cube").is_dir():
+        _, now, cube = _computed(spec, declared, folder, choice, findings_only=True)
+        before = edition_before(declared, edition)
+        older = keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
+        cube.frames.update(edition_frames(cube, spec, edition, now, older))
+        _write(kept / KEPT, lambda target: write_snapshot(now, target))
+        _write(kept / "cube", cube.save)
+    return Earlier(edition, Cube.load(kept / "cube"), read_snapshot(kept / KEPT))
+
+
+def _computed(
+    spec: StudySpec, declared: StudySpec, folder: Path, choice: Choice, *, findings_only: bool = False
+) -> tuple[Intake, Snapshot, Cube]:
+    """The tables, what they count, and the cube of the chosen edition and audience."""
+    edition = chosen_edition(declared, choice.edition)
     if edition is not None and is_earlier(declared, edition):
         intake = read_edition(declared, folder, edition)[1]
     else:
         intake = read_tables(spec, folder)
-    now = snapshot(intake.tables, spec, edition=edition.key if edition else "", code=code_key("diaban"))
-    cube = build_cube(Results(spec, intake.tables), intake.card, folder)
-    cube.facts.update(edition=edition.key if edition else "", internal=choice.internal)
-    earlier = None
-    if before is not None and waiting is not None:
-        waiting()
-        stage = open_stage(
-            folder, outputs=outputs, within=choice.within, edition=before.key, internal=choice.internal
-        )
-        earlier = Earlier(before, stage.cube, read_snapshot(stage.path / "internal" / KEPT))
-    if edition is not None:
-        cube.frames.update(edition_frames(cube, spec, edition, now, earlier))
-    _write(path / "internal", lambda target: _save_internal(intake, now, target))
-    _write(path / "cube", cube.save)
+    name = edition.key if edition else ""
+    now = snapshot(intake.tables, spec, edition=name, code=code_key("diaban"))
+    cube = build_cube(Results(spec, intake.tables), intake.card, folder, findings_only=findings_only)
+    cube.facts.update(edition=name, internal=choice.internal)
+    return intake, now, cube
 
 
 def _write(target: Path, save) -> None:
