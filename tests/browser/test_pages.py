@@ -103,6 +103,40 @@ def test_index_to_findings_and_back(browser, made_run):
             assert watched.troubles == []
 
 
+def test_from_a_page_to_its_monitoring_file_and_back(browser, binh_phuoc_run):
+    """On a phone, as on a desk; every entry of its contents leads to a heading that is seen."""
+    for language, size in (("vi", DESK), ("en", PHONE)):
+        with opened(browser, size=size) as watched:
+            page = watched.page
+            locality, path = next(iter(binh_phuoc_run.pages(language).items()))
+            file = binh_phuoc_run.monitoring(language)[locality]
+            watched.open(path)
+            page.locator(f"a[href='{file.name}']").first.click()
+            assert page.url == file.as_uri()
+            entries = page.locator("nav a[href^='#']")
+            assert entries.count() >= 6
+            for entry in entries.all():
+                anchor = entry.get_attribute("href")
+                entry.click()
+                assert 0 <= page.locator(anchor).bounding_box()["y"] < size["height"], anchor
+            page.locator("nav a").first.click()
+            assert page.url == path.as_uri()
+            assert watched.troubles == []
+
+
+def test_a_monitoring_file_prints_within_the_sheet(browser, binh_phuoc_run, tmp_path):
+    path = next(iter(binh_phuoc_run.monitoring("vi").values()))
+    with opened(browser, size={"width": 680, "height": 960}) as watched:
+        watched.open(path)
+        watched.page.emulate_media(media="print")
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 680
+        assert watched.page.locator("svg").first.is_visible()
+        made = watched.page.pdf(format="A4")
+    assert made.startswith(b"%PDF")
+    sheets = len(re.findall(rb"/Type\s*/Page\b", made))
+    assert 3 <= sheets <= 20, sheets
+
+
 def test_no_error_no_request_and_the_right_language(browser, made_run):
     with opened(browser) as watched:
         for language, path in files(made_run):

@@ -23,8 +23,10 @@ def pages(made_run):
     return list(made_run.html())
 
 
-def test_there_are_pages_in_both_languages(pages):
-    assert len(pages) == 10, "two districts, an index, the whole and the methods, twice"
+def test_there_are_pages_in_both_languages(made_run, pages):
+    followed = len(made_run.monitoring("vi"))
+    assert followed == (2 if made_run.spec.editions else 0)
+    assert len(pages) == 2 * (5 + followed), "two districts, their files, an index, the whole, the methods; twice"
     assert {language for language, _, _ in pages} == {"vi", "en"}
     for language, path, soup in pages:
         assert soup.html["lang"] == language, path.name
