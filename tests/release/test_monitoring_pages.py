@@ -1,4 +1,4 @@
-"""The sections on numbers, targets, handling and editions, and the monitoring files: every page of the shipped study."""
+"""Numbers, targets, handling, editions and the monitoring files: every page of the shipped study."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ banned = runpy.run_path(str(Path(__file__).parents[1] / "findings" / "banned_wor
 LANGUAGES = ("vi", "en")
 ON_PAGE = ("numbers", "targets", "handling", "since")
 IN_FILE = (
-    "since", "history", "targets", "targets-whole", "control", "late", "campaigns", "handling", "units", "themes",
+    "since", "history", "targets", "targets-whole", "control",
+    "late", "campaigns", "handling", "units", "themes",
 )  # fmt: skip
 VERDICTS = {
     "_".join(words)
@@ -162,7 +163,12 @@ def test_each_verdict_makes_a_page(run, language: str, verdict: str) -> None:
     whole = run.cube["targets"].copy()
     chosen = whole["locality"] == whole.loc[whole["locality"] != "*", "locality"].iloc[0]
     numbers = {"cases": 90, "base_cases": 100, "limit": 97, "chance_by_luck": 0.44, "chance_if_true": 0.6}
-    known = {"met": verdict.startswith("met"), "counts_shown": True, "met_shown": True, "cases_needed": 17000.0}
+    known = {
+        "met": verdict.startswith("met"),
+        "counts_shown": True,
+        "met_shown": True,
+        "cases_needed": 17000.0,
+    }
     for name, value in (numbers | known | {"verdict": verdict}).items():
         whole[name] = whole[name].astype(object)
         whole.loc[chosen, name] = value
@@ -189,7 +195,9 @@ def test_an_internal_cube_without_an_answer_makes_a_page(run, language: str, wit
         frames[name] = rows.assign(withheld=withheld)
     cube = type(run.cube)(frames, run.cube.facts | {"internal": True})
     for locality in ("*", run.cube["targets"]["locality"].iloc[-1]):
-        c = PageContext(run.spec, cube, run.cube["targets"]["locality"].iloc[-1], run.spec.periods.report, language)
+        c = PageContext(
+            run.spec, cube, run.cube["targets"]["locality"].iloc[-1], run.spec.periods.report, language
+        )
         text = BeautifulSoup(targets_section(c, locality).html, "html.parser").get_text(" ")
         assert not re.search(r"\bnan\b|None|<NA>", text)
 
@@ -229,7 +237,9 @@ def test_a_file_names_the_earlier_edition_and_its_day(files, run) -> None:
     editions = run.cube["editions"]
     for language, locality, soup in files:
         label = editions.iloc[0][f"label_{language}"]
-        after = takewhile(lambda tag: tag.name != "h2", soup.select_one("h2#since").find_all_next(["h2", "p", "li"]))
+        after = takewhile(
+            lambda tag: tag.name != "h2", soup.select_one("h2#since").find_all_next(["h2", "p", "li"])
+        )
         assert label in " ".join(tag_text(tag) for tag in after), (language, locality)
 
 

@@ -25,6 +25,8 @@ def protect(counts=None, hidden=(), charts=None, **frames) -> dict[str, pd.DataF
         "dated_cases",
     )
     results = SimpleNamespace(**{name: frames.get(name) for name in names})
+    results.report_of = pd.Series({"a1": "a"})
+    results.tables = SimpleNamespace(campaigns=pd.DataFrame({"campaign": ["C"], "locality": ["a1"]}))
     if charts:
         results.spec = SimpleNamespace(streams=[SimpleNamespace(key="s")])
         results.counts_by = lambda unit: charts.get(unit, charts["year"])

@@ -109,7 +109,9 @@ def test_stopped_cases_of_child_sexual_abuse(shipped, complete, events) -> None:
     reasons = frame[(frame["period"] == ALL) & (frame["step"] == ALL) & (frame["reason_code"] != ALL)]
     sums = reasons.groupby("locality")["n"].sum()
     of_all = frame[(frame["period"] == ALL) & (frame["step"] == ALL) & (frame["reason_code"] == ALL)]
-    assert (sums >= of_all.set_index("locality")["n"].reindex(sums.index)).all(), "a case may have two reasons"
+    assert (sums >= of_all.set_index("locality")["n"].reindex(sums.index)).all(), (
+        "a case may have two reasons"
+    )
 
 
 def test_share_targets_count_the_newest_complete_year(shipped, complete, events) -> None:
@@ -122,7 +124,9 @@ def test_share_targets_count_the_newest_complete_year(shipped, complete, events)
         assert row.successes == own["case_key"].isin(having(events, "classified")).sum()
     resolved = frame[(frame["target"] == "resolved") & (frame["locality"] == WHOLE)].iloc[0]
     assert resolved["n"] == len(mine), "half a year later all of them are due"
-    assert resolved["successes"] == mine["case_key"].isin(having(events, "prosecuted", "not_prosecuted")).sum()
+    assert (
+        resolved["successes"] == mine["case_key"].isin(having(events, "prosecuted", "not_prosecuted")).sum()
+    )
     assert frame.loc[frame["target"] == "resolved", "strict"].all()
     assert (frame["met"] == (frame["successes"] == frame["n"]))[frame["target"] == "classified"].all()
 
@@ -148,7 +152,9 @@ def test_both_years_of_a_fewest_target_had_the_same_time(shipped, complete, even
 
 def test_groups_unknown_and_mixed_cases_are_all_cases(shipped, complete) -> None:
     frame = shipped.relative_rates
-    sex = frame[(frame["stream"] == "child_abuse") & (frame["point"] == "resolved") & (frame["column"] == "sex")]
+    sex = frame[
+        (frame["stream"] == "child_abuse") & (frame["point"] == "resolved") & (frame["column"] == "sex")
+    ]
     row = sex.iloc[0]
     parts = [int(row[name]) for name in ("n_cases", "base_cases", "n_mixed", "n_unknown")]
     assert sum(parts) == (complete["stream"] == "child_abuse").sum()

@@ -36,7 +36,7 @@ def test_known_so_far_is_what_the_register_holds_of_each_year_of_events(shipped,
 
 
 def test_two_years_are_compared_at_the_same_age(shipped, register) -> None:
-    """In the half-year to 14/6/2023: what was reported in it and accepted by its end, and what is known now."""
+    """In the half-year to 14/6/2023: what was reported in it, as known at its end and now."""
     start, end = pd.Timestamp("2022-12-15"), pd.Timestamp("2023-06-15")
     then = register[register["reported_on"].between(start, end)]
     seen = then[then["accepted_on"] <= end]
@@ -52,7 +52,11 @@ def test_two_years_are_compared_at_the_same_age(shipped, register) -> None:
         assert abs(row.base_cases - len(before)) <= 1, "one day more in a leap year"
         assert abs(row.base_cases_now - len(later)) <= 1
     whole = shipped.same_age.set_index(["locality", "stream"])
-    sums = shipped.same_age[shipped.same_age["locality"] != WHOLE].groupby("stream")[["cases", "base_cases"]].sum()
+    sums = (
+        shipped.same_age[shipped.same_age["locality"] != WHOLE]
+        .groupby("stream")[["cases", "base_cases"]]
+        .sum()
+    )
     for stream, row in sums.iterrows():
         assert whole.loc[(WHOLE, stream), ["cases", "base_cases"]].tolist() == row.tolist()
 
@@ -93,7 +97,9 @@ def test_alerts_speak_of_the_newest_points_within_their_budget(shipped, register
     assert len(frame) == 22 * 4, "the four newest quarters of every locality and stream"
     assert (frame["expected_false_alarms"] <= frame["budget"]).all()
     told = frame["withheld"].isna()
-    assert frame.loc[told, "alert"].astype(bool).equals(frame.loc[told, "cases"] >= frame.loc[told, "threshold"])
+    assert (
+        frame.loc[told, "alert"].astype(bool).equals(frame.loc[told, "cases"] >= frame.loc[told, "threshold"])
+    )
     quarter = (register["month"] - 1) // 3 + 1
     cells = register.groupby(["district", "stream", register["year"] + "-Q" + quarter.astype(str)]).size()
     for row in frame.itertuples():
@@ -151,4 +157,3 @@ def test_a_study_without_campaigns_outreach_and_indicators_still_reads_its_count
     assert bare.campaign_effects is None
     assert len(bare.reading) == len(shipped.reading)
     assert np.array_equal(bare.reading["cases"], shipped.reading["cases"])
-

@@ -104,7 +104,9 @@ def test_counts_of_a_theme_by_district_and_block(shipped, complete) -> None:
     own = rows.groupby(["district", rows["year"].map(blocks)]).size()
     whole = rows.groupby(rows["year"].map(blocks)).size()
     frame = shipped.theme_counts
-    mine = frame[(frame["theme"] == "sexual_abuse") & (frame["stream"] == "child_abuse") & (frame["period"] != ALL)]
+    mine = frame[
+        (frame["theme"] == "sexual_abuse") & (frame["stream"] == "child_abuse") & (frame["period"] != ALL)
+    ]
     assert len(mine) >= 12 * 3
     for row in mine.itertuples():
         again = whole.get(row.period, 0) if row.locality == WHOLE else own.get((row.locality, row.period), 0)

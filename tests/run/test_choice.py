@@ -1,4 +1,4 @@
-"""Which state of a study is meant: edition, the one before it, and whether files have to be read as of then."""
+"""Which state of a study is meant: its edition, the one before it, and the files to read."""
 
 from __future__ import annotations
 

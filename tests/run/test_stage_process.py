@@ -1,4 +1,4 @@
-"""The stage of the edition before is begun beside this one; what goes wrong there is said by whoever opens it."""
+"""The edition before is begun beside this one; what goes wrong there is said by whoever opens it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
-def test_a_failure_is_silent_until_the_stage_is_opened(two_cores, tmp_path: Path, capfd) -> None:
+@pytest.mark.usefixtures("two_cores")
+def test_a_failure_is_silent_until_the_stage_is_opened(tmp_path: Path, capfd) -> None:
     nowhere = tmp_path / "nowhere"
     wait = start_stage(nowhere, tmp_path / "outputs", Choice())
     assert wait() != 0, "it did begin, and failed"
@@ -30,7 +31,8 @@ def test_a_failure_is_silent_until_the_stage_is_opened(two_cores, tmp_path: Path
     assert caught.value.key == "spec_file_missing"
 
 
-def test_it_is_asked_for_all_that_was_chosen(two_cores, tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.usefixtures("two_cores")
+def test_it_is_asked_for_all_that_was_chosen(tmp_path: Path, monkeypatch) -> None:
     asked: list[tuple] = []
     kept = lambda folder, choice, *, outputs: asked.append((folder, choice, outputs))  # noqa: E731
     monkeypatch.setattr(earlier_stage, "keep_edition", kept)

@@ -1,4 +1,4 @@
-"""Targets, steps, themes and editions in study.toml: what they give, and what is said where they are incomplete."""
+"""Targets, steps, themes and editions in study.toml, and what is said where they are incomplete."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def test_an_incomplete_target_says_what_it_lacks(read, old: str, new: str, lacki
         assert "study.toml" in caught.value.message(language)
 
 
-@pytest.mark.parametrize("given", [{"kind": "change"}, {"kind": "share", "at_least": 0.9}, {"kind": "fewest"}])
+@pytest.mark.parametrize(
+    "given", [{"kind": "change"}, {"kind": "share", "at_least": 0.9}, {"kind": "fewest"}]
+)
 def test_a_change_of_nothing_is_a_target_but_hides_no_gap(given: dict) -> None:
     """ "Not more than last year" is change = 0; what else the target needs is asked for all the same."""
     label = Text(vi="không tăng", en="no rise")
@@ -118,7 +120,7 @@ def test_a_change_needs_a_year_before(read) -> None:
             ('baseline = "2018-2020"', 'baseline = "2023"'),
         )
     assert caught.value.key == "spec_target_without_baseline"
-    assert caught.value.fields["key"] == "fewer_child_abuse"
+    assert caught.value.fields["target"] == "fewer_child_abuse"
     assert "2023" in caught.value.message("vi")
     assert "periods.first" in caught.value.message("en")
 
@@ -188,7 +190,7 @@ def test_a_wrong_value_is_named_by_its_place(read, old: str, new: str, at: str) 
     assert at in caught.value.message("vi")
 
 
-def test_a_study_needs_none_of_it(tmp_path: Path) -> None:
+def test_a_study_needs_none_of_it() -> None:
     spec = read_spec(BINH_PHUOC.parent / "germany_districts")
     assert (spec.targets, spec.handling, spec.themes, spec.editions) == ([], None, [], [])
     assert spec.changes_aimed_at() == []

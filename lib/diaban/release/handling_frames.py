@@ -92,9 +92,10 @@ def _cells(
     cells: dict[str, float] = {}
     equations: list[Equation] = []
     small: set[str] = set()
+    all_reports = _reports(table)
     for row in table.itertuples():
         total, cell = _total(row.locality, row.stream), _cell(row.locality, row.stream, row.measure)
-        reports, of = _reports(results, row.locality, row.stream), float(row.n_reports)
+        reports, of = all_reports[row.locality, row.stream], float(row.n_reports)
         due, left = f"{cell}{OF}", f"{cell}{LEFT}"
         cells |= {total: reports, due: of, left: reports - of, cell: float(row.n)}
         cells |= {cell + WITHOUT: of - float(row.n)}
@@ -106,7 +107,7 @@ def _cells(
     for place, stream in _pairs(table):
         blocks = tuple(count_cell(place, stream, block.key) for block in results.spec.periods.blocks)
         equations.append(Equation(_total(place, stream), blocks))
-        if _reports(results, place, stream) < threshold:
+        if all_reports[place, stream] < threshold:
             small.add(_total(place, stream))
     between, more, few = _between_limits(table, cells, threshold)
     equations += [*more, *_over_localities(table)]
@@ -143,9 +144,9 @@ def _over_localities(table: pd.DataFrame) -> Iterable[Equation]:
             yield Equation(_cell(WHOLE, stream, measure) + end, parts)
 
 
-def _reports(results: Results, place: str, stream: str) -> float:
-    rows = results.blocks[results.blocks["stream"] == stream]
-    return float((rows if place == WHOLE else rows[rows["locality"] == place])["cases"].sum())
+def _reports(table: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """(locality, stream) -> reports, due or not: cases of a place without a known population among them."""
+    return table.groupby(["locality", "stream"])["n_reports"].max().astype(float).to_dict()
 
 
 def _pairs(table: pd.DataFrame) -> list[tuple[str, str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from diaban.release.ranges import Attacker, Equation
+
+_EXACT = 1e-6
 
 
 class Ledger:
@@ -53,14 +56,17 @@ class Ledger:
     ) -> None:
         """Cells that exist beside those known so far, none of them shown; `small` ones are protected.
 
-        A cell that is known already stays as it is. Of a small one that is told to less already, no more may
-        be told. careful: the small ones must stay uncertain by one more than the threshold, as inequalities
-        speak of them and linear programmes end between whole numbers.
+        A cell that is known already stays as it is. An equation that does not hold, as where cases lie in a
+        place without a known population, holds with a rest that nobody is shown. Of a small one that is told
+        to less already, no more may be told. careful: the small ones must stay uncertain by one more than the
+        threshold, as inequalities speak of them and linear programmes end between whole numbers.
         """
-        new = counts[~counts.index.isin(self.counts.index)]
-        self._equations += equations
-        self._hidden |= set(new.index)
-        self._attacker = self._attack(self._equations, pd.concat([self.counts, new.astype(float)]))
+        known = pd.concat([self.counts, counts[~counts.index.isin(self.counts.index)].astype(float)])
+        true, rests = _with_rests(equations, known.to_dict())
+        known = pd.concat([known, pd.Series(rests, dtype=float)])
+        self._equations += true
+        self._hidden |= set(known.index) - set(self.counts.index)
+        self._attacker = self._attack(self._equations, known)
         small = sorted(set(small))
         if small:
             now = self._attacker.ranges(self._hidden, of=small).loc[small]
@@ -100,3 +106,23 @@ class Ledger:
             return set()
         half = len(candidates) // 2
         return self.show_most(candidates[:half]) | self.show_most(candidates[half:])
+
+
+def _with_rests(
+    equations: Iterable[Equation], counts: Mapping[str, float]
+) -> tuple[list[Equation], dict[str, float]]:
+    """The equations of known cells, each with a rest where it needs one to hold, and the rests."""
+    true: list[Equation] = []
+    rests: dict[str, float] = {}
+    for equation in equations:
+        if any(cell not in counts for cell in equation.cells):
+            continue
+        short = -equation.constant - sum(sign * counts[cell] for cell, sign in equation.signed)
+        if abs(short) > _EXACT:
+            rest = f"rest|{'|'.join(equation.cells)}"
+            rests[rest] = abs(short)
+            weights = equation.weights or (1.0,) * len(equation.parts)
+            sign = 1.0 if short > 0 else -1.0
+            equation = replace(equation, parts=(*equation.parts, rest), weights=(*weights, sign))
+        true.append(equation)
+    return true, rests

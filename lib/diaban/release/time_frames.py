@@ -80,9 +80,11 @@ def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
 
 def _campaigns(results: Results, threshold: int) -> pd.DataFrame | None:
     """With the localities that had each, which is no secret."""
-    effects, campaigns = results.campaign_effects, results.tables.campaigns
-    if effects is None or campaigns is None:
+    effects = results.campaign_effects
+    if effects is None:
         return None
+    campaigns = results.tables.campaigns
+    assert campaigns is not None  # where there are effects there are campaigns
     places = campaigns.assign(report=campaigns["locality"].map(results.report_of)).dropna(subset=["report"])
     named = places.groupby("campaign")["report"].agg(lambda codes: ";".join(sorted(set(codes))))
     effects = effects.assign(localities=effects["campaign"].map(named))

@@ -95,7 +95,7 @@ def _rests(
     equations, few = [], set()
     for row in known[known["theme"].isin(of_one)].itertuples():
         total, cell = count_cell(row.locality, of_one[row.theme], row.period), _cell(*_place(row))
-        if total in ledger.counts.index:
+        if total in ledger.counts.index and ledger.counts[total] >= cells[cell]:
             rests[cell + WITHOUT] = float(ledger.counts[total]) - cells[cell]
             equations.append(Equation(total, (cell, cell + WITHOUT)))
             if rests[cell + WITHOUT] < ledger.threshold:

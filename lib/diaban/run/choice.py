@@ -26,8 +26,8 @@ def chosen_edition(spec: StudySpec, key: str | None) -> EditionSpec | None:
 
 
 def is_earlier(spec: StudySpec, edition: EditionSpec) -> bool:
-    """Whether the files of the study have to be read as they were then."""
-    return edition.cutoff < spec.periods.cutoff or edition.folder is not None
+    """Whether the study has to be read as of another day, or from a folder of the edition's own."""
+    return edition.cutoff != spec.periods.cutoff or edition.folder is not None
 
 
 def edition_before(spec: StudySpec, edition: EditionSpec | None) -> EditionSpec | None:

@@ -150,12 +150,12 @@ class StudySpec(Declared):
             if target.kind == "change" and self.periods.first == self.periods.last:
                 raise PydanticCustomError(
                     "spec_target_without_baseline",
-                    "target {key}: {period} is the only period, so there is no year before",
-                    {"key": target.key, "period": self.periods.first},
+                    "target {target}: {period} is the only period, so there is no year before",
+                    {"target": target.key, "period": self.periods.first},
                 )
             if target.kind != "change" and self.handling is None:
                 raise PydanticCustomError(
-                    "spec_target_without_steps", "target {key} needs [handling]", {"key": target.key}
+                    "spec_target_without_steps", "target {target} needs [handling]", {"target": target.key}
                 )
             if self.handling is not None:
                 _require("targets.steps", target.steps, (step.key for step in self.handling.steps))

@@ -36,14 +36,14 @@ class TargetSpec(Declared):
 
     @model_validator(mode="after")
     def _complete(self) -> TargetSpec:
-        lacking = [name for name in _NEEDS[self.kind] if not getattr(self, name) and self.change != 0]
+        lacking = [name for name in _NEEDS[self.kind] if getattr(self, name) in (None, [])]
         if self.kind == "share" and (self.at_least is None) == (self.more_than is None):
             lacking.append("at_least | more_than")
         if lacking:
             raise PydanticCustomError(
                 "spec_target_incomplete",
-                "target {key} of kind {kind} needs {lacking}",
-                {"key": self.key, "kind": self.kind, "lacking": ", ".join(lacking)},
+                "target {target} of kind {kind} needs {lacking}",
+                {"target": self.key, "kind": self.kind, "lacking": ", ".join(lacking)},
             )
         return self
 

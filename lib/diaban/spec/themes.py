@@ -21,8 +21,8 @@ class PickSpec(Declared):
         if not (self.select or self.codes or self.persons):
             raise PydanticCustomError(
                 "spec_theme_empty",
-                "theme {key} picks no cases by select, codes or persons",
-                {"key": getattr(self, "key", "also")},
+                "theme {theme} picks no cases by select, codes or persons",
+                {"theme": getattr(self, "key", "also")},
             )
         return self
 
