@@ -73,7 +73,9 @@ def test_a_reading_is_told_only_where_both_counts_are_shown():
     cells = {count_cell(p, "s", b): 20.0 for p in "abc" for b in ("new", "old")}
     hidden = {count_cell("b", "s", "old"), count_cell("c", "s", "new")}
     table = pd.DataFrame({"locality": list("abc"), "stream": "s", "period": "new", "base": "old"})
-    table = table.assign(direction="fell", label="plain", reasons="", withheld=None, cases=3)
+    table = table.assign(
+        direction="fell", label="plain", reasons="", withheld=None, cases=3, lower=0.5, upper=2.0
+    )
     shown = protect(cells, hidden, reading=table)["reading"]
     assert shown["hidden"].tolist() == [False, True, True]
     assert shown.loc[shown["hidden"], ["direction", "label", "reasons"]].isna().all(axis=None)

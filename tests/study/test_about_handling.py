@@ -92,7 +92,7 @@ class TestStopped:
         assert len(chart.table) == 11
         assert chart.title.startswith("As few child sexual abuse cases")
         by_label = province.stopped_chart(
-            "ít nhất có thể số vụ xâm hại tình dục trẻ em bị tạm đình chỉ, đình chỉ, trả hồ sơ"
+            "hạn chế đến mức thấp nhất số vụ xâm hại tình dục trẻ em bị tạm đình chỉ, đình chỉ, trả hồ sơ"
         )
         assert by_label.title == chart.title
 

@@ -103,7 +103,7 @@ def _changes(spec: StudySpec, earlier: Earlier, now: Snapshot) -> pd.DataFrame:
         ],
         ignore_index=True,
     )
-    table = table.assign(corrections=table[CORRECTIONS].sum(axis=1))
+    table = table.assign(corrections=table[CORRECTIONS].sum(axis=1, min_count=1))
     threshold = spec.disclosure.threshold
     if threshold == 0:
         return table.assign(hidden=False)

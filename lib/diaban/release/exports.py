@@ -32,6 +32,11 @@ def mark(spec: StudySpec) -> str | None:
     return texts("en")["simulated"] if spec.study.simulated else None
 
 
+def audience(cube: Cube) -> str:
+    """ "internal" (exact counts, for the office alone) or "share"."""
+    return "internal" if cube.facts["internal"] else "share"
+
+
 def findings_json(spec: StudySpec, cube: Cube, localities: Iterable[str], period: str) -> str:
     """All findings of `localities`, with their sentences in every language of the study."""
     words = {
@@ -51,6 +56,7 @@ def findings_json(spec: StudySpec, cube: Cube, localities: Iterable[str], period
         "study": spec.study.key,
         "simulated": spec.study.simulated,
         "mark": mark(spec),
+        "audience": audience(cube),
         "period": period,
         "findings": found,
     }
@@ -78,7 +84,7 @@ def write_workbook(spec: StudySpec, cube: Cube, path: Path) -> None:
     """`tables.xlsx`: notes, then a sheet a table of the cube; hidden values empty, names beside codes."""
     names = dict(zip(cube["localities"]["locality"], cube["localities"]["name"], strict=True))
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
-        _notes(spec).to_excel(book, sheet_name="notes", index=False)
+        _notes(spec, cube).to_excel(book, sheet_name="notes", index=False)
         book.sheets["notes"].set_column(0, 0, 110)
         for sheet in SHEETS:
             if sheet not in cube.frames or cube[sheet].empty:
@@ -98,14 +104,19 @@ def write_workbook(spec: StudySpec, cube: Cube, path: Path) -> None:
         )
 
 
-def _notes(spec: StudySpec) -> pd.DataFrame:
+def _notes(spec: StudySpec, cube: Cube) -> pd.DataFrame:
     lines = [mark(spec), spec.study.title.vi, spec.study.title.en]
-    lines += [texts(language)["hidden_legend"] for language in spec.study.languages]
-    lines += [
-        f"Rates are per {spec.model.per:,} persons at risk and year; lower and upper are 95 % limits.",
-        f"Counts below {spec.disclosure.threshold}, and what gives them away, are left empty.",
-        *spec.study.licences,
-    ]
+    words = [texts(language) for language in spec.study.languages]
+    if audience(cube) == "internal":
+        lines += [f"{text['internal']}. {text['internal_note']}" for text in words]
+        lines.append("Internal: exact counts, nothing is left empty.")
+    else:
+        lines += [text["hidden_legend"] for text in words]
+        lines.append(f"Counts below {spec.disclosure.threshold}, and what gives them away, are left empty.")
+    lines.append(
+        f"Rates are per {spec.model.per:,} persons at risk and year; lower and upper are 95 % limits."
+    )
+    lines += spec.study.licences
     return pd.DataFrame({"diaban": [line for line in lines if line]})
 
 

@@ -59,6 +59,7 @@ def _targets(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     for name in [*COUNTED, *JUDGED]:
         told[name] = told[name].where(told["counts_shown"])
     told["met"] = told["met"].where(told["met_shown"])
+    told["withheld"] = told["withheld"].mask((told["withheld"] == "no_cases") & ~told["counts_shown"])
     told["attainment"] = told["attainment"].round(2)  # of all years' counts: more digits would give them back
     told = told.drop(columns=CHANCES).merge(_chances(results, ledger, table), on=["locality", "target"])
     told["chance_from_base"] = pdtr(told["limit"].astype("float64"), told["mean"])

@@ -88,7 +88,12 @@ def _manifest(stage: Stage, period: str, languages: list[str]) -> dict[str, obje
         "simulated": spec.study.simulated,
         "mark": mark(spec),
         "key": stage.key,
-        "parameters": {"period": period, "languages": languages},
+        "parameters": {
+            "period": period,
+            "languages": languages,
+            "edition": stage.cube.facts["edition"],
+            **({"audience": "internal"} if stage.internal else {}),
+        },
         "seeds": {"model": spec.model.seed},
         "code": code_key("diaban"),
         "versions": {

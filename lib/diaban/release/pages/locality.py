@@ -45,7 +45,16 @@ class LocalityPage:
             subject=c.spec.study.subject[c.language],
             period=c.text["period"].format(period=c.words.period(c.period)),
             locator=self._locator(),
+            nav=[(key, label) for key, label in c.text["nav"].items() if self._has(key)],
         )
+
+    def _has(self, section: str) -> bool:
+        """Whether the page has a section of this name: some need what not every study has."""
+        frames = self.context.cube.frames
+        needs = {"handling": "handling", "since": "findings_history"}
+        if section == "targets":
+            return bool(self.context.spec.targets)
+        return section not in needs or needs[section] in frames
 
     def findings(self) -> Fragment:
         """The first screen: at most five findings."""

@@ -24,16 +24,6 @@ def monitoring_page(
     c = PageContext(spec, cube, locality, period, language)
     text = c.text["monitoring"]
     title = text["title"].format(place=c.place)
-    head = render(
-        "head_of_file",
-        text=c.text,
-        title=title,
-        subject=spec.study.subject[language],
-        period=c.text["period"].format(period=c.words.period(period)),
-        back=back,
-        back_label=text["back"].format(place=c.place),
-        nav=list(text["nav"].items()),
-    )
     parts = [
         since.section(c),
         since.history(c),
@@ -46,7 +36,18 @@ def monitoring_page(
         units.counted(c),
         units.themes(c),
     ]
-    body = head.html + "".join(part.html for part in parts if part is not None)
+    inside = "".join(part.html for part in parts if part is not None)
+    head = render(
+        "head_of_file",
+        text=c.text,
+        title=title,
+        subject=spec.study.subject[language],
+        period=c.text["period"].format(period=c.words.period(period)),
+        back=back,
+        back_label=text["back"].format(place=c.place),
+        nav=[(key, label) for key, label in text["nav"].items() if f'id="{key}"' in inside],
+    )
+    body = head.html + inside
     return page(
         body, title=f"{title} · {c.words.period(period)}", language=language, simulated=c.simulated,
         internal=c.internal,

@@ -174,6 +174,8 @@ def _fewest(c: PageContext, target: TargetSpec, place: str) -> list[str]:
         return [text["not_shown_few"], text["meaning_hidden"], pooled]
     if row is None or row["hidden"]:
         return [text["not_shown_few"], text["fewest_few"], pooled]
+    if pd.notna(row["withheld"]):
+        return [text["not_judged"], text["nothing_said"], pooled]
     count = text["fewest_count"].format(
         period=c.part(row["period"]),
         base=c.part(row["base"]),

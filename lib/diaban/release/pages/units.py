@@ -102,7 +102,7 @@ def _hot(c: PageContext, theme: str) -> str:
     """Categories in which the theme stands out against all other cases."""
     text, frame = c.text["themes"], c.cube["theme_panels"]
     rows = frame[(frame["theme"] == theme) & (frame["locality"] == WHOLE) & ~frame["hidden"]]
-    clear = rows[rows["differs"].fillna(False).astype(bool) & ~rows["defines"].astype(bool)]
+    clear = rows[rows["differs"].isin([True, "above", "below"]) & ~rows["defines"].astype(bool)]
     if clear.empty:
         return text["nothing_stands_out"]
     told = [
