@@ -18,7 +18,7 @@ QUESTIONS = [
     name
     for side in reversed(Results.__mro__)
     for name, value in vars(side).items()
-    if isinstance(value, cached_property)
+    if isinstance(value, cached_property) and not name.startswith("_")
 ]
 _PRINTED = 0.05  # s: questions that take less are added up
 

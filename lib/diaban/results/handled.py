@@ -64,8 +64,9 @@ class Handled(Plan):
 
     @cached_property
     def reports(self) -> pd.DataFrame:
-        """One row a case and stream of the complete periods, by the block it lies in; only with cases."""
-        assert self.dated_cases is not None
+        """One row a case and stream of the complete periods, by the block it lies in; empty without cases."""
+        if self.dated_cases is None:
+            return pd.DataFrame()
         rows = self.dated_cases[self.dated_cases["period"].isin(self.periods)]
         return rows.assign(year=rows["period"], period=rows["period"].map(self.spec.block_of())).dropna(
             subset=["period"]
