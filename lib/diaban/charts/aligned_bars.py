@@ -21,12 +21,13 @@ from diaban.charts.style import ACCENT, INK, OTHER, PAPER, RAMP, RULE, SMALL, SO
 from diaban.charts.texts import Labels, label_of, missing, value_text
 from diaban.charts.texts import text as chart_text
 from diaban.language import numbers
-from diaban.language.catalogue import catalogue
 
 UNKNOWN = "unknown"
 _SIDES = {"above": "above", "high": "above", "worse": "above", "below": "below", "low": "below"}
 _SIDES |= {"better": "below"}
 _PLAIN = RAMP[1]
+_text = partial(chart_text, of="aligned_bars")
+
 # Looks that a grey print keeps apart: pale, edged, hollow, hatched.
 _LOOKS: dict[str, dict[str, str | float | None]] = {
     "plain": {"fill": _PLAIN, "edge": "none", "line": 0},
@@ -243,10 +244,6 @@ def _top(bars: Sequence[_Bar], kind: str) -> float:
     most = top_of(drawn)
     high = max(most, min(top_of(np.array([bar.upper for bar in bars]), 0.0), 2 * most)) * 1.02
     return min(high, 1.0) if kind == "share" else high
-
-
-def _text(key: str, language: str, **fields: object) -> str:
-    return catalogue("aligned_bars")[key][language].format(**fields)
 
 
 def _key(bars: Sequence[_Bar], against: str, language: str) -> list[KeyItem]:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from diaban.charts.shown import SHOWN
 from diaban.charts.texts import text
 from diaban.language import numbers
-from diaban.language.catalogue import catalogue
 
 _MOST_NAMED = 6
 
 
-def control_text(key: str, language: str, **fields: object) -> str:
-    """The entry `key` of the catalogue of control charts."""
-    return catalogue("control_charts")[key][language].format(**fields)
+control_text = partial(text, of="control_charts")
+"""The entry `key` of the catalogue of control charts."""
 
 
 def number(value: float, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -254,7 +255,7 @@ def _overlap(a: _Box, b: _Box) -> bool:
 
 def _alt(title: str, points: Sequence[_Point], look: _Look) -> str:
     language = look.language
-    count = {side: sum(p.outlier == side for p in points) for side in ("high", "low")}
+    count: dict[str, Any] = {side: sum(p.outlier == side for p in points) for side in ("high", "low")}
     sentences = [f"{title}." if title else "", text("funnel_alt", language, count=len(points), **count)]
     for point in (p for p in points if p.highlighted):
         place = text({"high": "above", "low": "below"}.get(point.outlier, "inside"), language)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from diaban.charts.canvas import Canvas
 from diaban.charts.chart import Chart
-from diaban.charts.handling_texts import words
 from diaban.charts.key import HATCH, REST_HATCH, KeyItem, draw_key, missing_items
 from diaban.charts.measure import clean, text_width
 from diaban.charts.scales import Scale
@@ -22,6 +21,7 @@ from diaban.language import numbers
 
 _BAR = 11.0
 _FILL = OTHER + "66"  # pale, so that the line of the interval is seen on it
+words = partial(text, of="charts_handling")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from diaban.charts.canvas import Canvas
 from diaban.charts.chart import Chart
-from diaban.charts.handling_texts import words
 from diaban.charts.key import KeyItem, draw_key, draw_nothing, missing_items
 from diaban.charts.measure import clean, text_width, wrap
 from diaban.charts.scales import Scale
@@ -29,6 +28,7 @@ _LOOKS = (
     (SOFT, (1.2, 2.2), 1.6),
     (OTHER, (6.0, 2.0, 1.0, 2.0), 1.3),
 )
+words = partial(text, of="charts_handling")
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from diaban.language.catalogue import catalogue
 Labels = Mapping[str, str] | None
 
 
-def text(key: str, language: str, **fields: object) -> str:
-    """The entry `key` of the catalogue of chart texts."""
-    return catalogue("charts")[key][language].format(**fields)
+def text(key: str, language: str, *, of: str = "charts", **fields: object) -> str:
+    """The entry `key` of a catalogue of chart texts: the common one, or that of a kind of chart."""
+    return catalogue(of)[key][language].format(**fields)
 
 
 def simulated_mark() -> str:

@@ -26,6 +26,7 @@ _TOTALS = (BEFORE, AFTER)
 _JOIN = "#c3ced4"
 _FROM_ZERO = 0.4  # an axis that would start below this share of its end starts at 0
 _LEAST_CASES, _LEAST_SHARE = 6.0, 0.1  # an axis holds at least so many cases, and this share of its end
+_text = partial(text, of="waterfalls")
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,6 @@ def waterfall(
         simulated=simulated,
         table=rows[["component", "cases"]],
     )
-
-
-def _text(key: str, language: str, **fields: object) -> str:
-    return catalogue("waterfalls")[key][language].format(**fields)
 
 
 def _steps(frame: pd.DataFrame, labels: Labels, language: str) -> tuple[_Step, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from diaban.analysis import exposure
 from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, moment_cell
@@ -166,8 +167,7 @@ def _with_count(frame: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
     return _blank(frame, hide)
 
 
-def _blank(frame: pd.DataFrame, hide: object) -> pd.DataFrame:
-    hide = pd.Series(np.asarray(hide, dtype=bool), index=frame.index)
+def _blank(frame: pd.DataFrame, hide: ArrayLike) -> pd.DataFrame:
     return blank(frame, hide, [c for c in frame if c not in _KEYS])
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from diaban.release.cells import WHOLE, WITHOUT, count_cell
 from diaban.release.ledger import Ledger
 from diaban.release.ranges import Equation
+from diaban.release.suppression import blank
 from diaban.results import Results
 
 REPORTS = "reports"
@@ -54,10 +55,8 @@ def _handling(results: Results, ledger: Ledger) -> pd.DataFrame:
     about_office = own["measure"].isin(["classified", "assigned"]) & (own["n"] == own["n_reports"])
     total_shown = np.array([ledger.shows(_total(r.locality, r.stream)) for r in own.itertuples()], dtype=bool)
     hide = ~(own["cell"].isin(shown) | (about_office & total_shown))
-    own["withheld"] = own["withheld"].mask(hide)
-    for name in ("n", "n_reports", "share", "lower", "upper"):
-        own[name] = own[name].where(~hide)
-    return own.drop(columns="cell").assign(hidden=hide)
+    own = own.assign(withheld=own["withheld"].mask(hide)).drop(columns="cell")
+    return blank(own, hide, ["n", "n_reports", "share", "lower", "upper"])
 
 
 def _measured(results: Results) -> pd.DataFrame:
@@ -185,9 +184,7 @@ def _stopped(stopped: pd.DataFrame, threshold: int) -> pd.DataFrame:
             kept = single[shown[single.index]]
             if len(kept):
                 shown[kept["n"].idxmin()] = False
-    for name in ("n", "n_cases", "share", "lower", "upper"):
-        rows[name] = rows[name].where(shown)
-    return rows.assign(hidden=~shown)
+    return blank(rows, ~shown, ["n", "n_cases", "share", "lower", "upper"])
 
 
 def _relative(rates: pd.DataFrame, threshold: int) -> pd.DataFrame:
@@ -202,6 +199,5 @@ def _relative(rates: pd.DataFrame, threshold: int) -> pd.DataFrame:
     columns = ["stream", "point", "role", "column", "group", "base", "ratio", "lower", "upper", "differs",
                "comparisons", "withheld"]  # fmt: skip
     table = rates[columns].reset_index(drop=True)
-    for name in ("ratio", "lower", "upper", "differs"):
-        table[name] = table[name].where(shown.to_numpy())
-    return table.assign(hidden=~shown.to_numpy()).round({"ratio": 1, "lower": 1, "upper": 1})
+    table = table.round({"ratio": 1, "lower": 1, "upper": 1})
+    return blank(table, ~shown, ["ratio", "lower", "upper", "differs"])

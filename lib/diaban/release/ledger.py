@@ -42,9 +42,9 @@ class Ledger:
     def protected(self) -> set[str]:
         return set(self._needed)
 
-    def shows(self, cell: str) -> bool:
-        """Whether the cell is published: known, and not hidden."""
-        return cell in self.counts.index and cell not in self._hidden
+    def shows(self, *cells: str) -> bool:
+        """Whether all of the cells are published: known, and not hidden."""
+        return all(cell in self.counts.index and cell not in self._hidden for cell in cells)
 
     def add(
         self,

@@ -32,8 +32,8 @@ class LinkedTables:
 def linked_tables(results: Results, threshold: int) -> LinkedTables:
     """All tables by locality that a study would publish, as one system."""
     annual = results.exposed_report[results.exposed_report["stream"].isin(annual_streams(results, threshold))]
-    periods, blocks = _count_cells(annual), _count_cells(results.blocks)
-    equations = [*_sums_over_localities(annual), *_sums_over_localities(results.blocks)]
+    periods, blocks = count_cells(annual), count_cells(results.blocks)
+    equations = [*sums_over_localities(annual), *sums_over_localities(results.blocks)]
     published = set(periods.index)
     equations += [e for e in _sums_over_periods(results) if published.issuperset(e.parts)]
     primary = set(periods.index[small(periods, threshold)]) | set(blocks.index[small(blocks, threshold)])
@@ -73,7 +73,7 @@ def annual_streams(results: Results, threshold: int) -> list[str]:
     return share.index[share <= SMALL_SHARE].tolist()
 
 
-def _count_cells(exposed: pd.DataFrame) -> pd.Series:
+def count_cells(exposed: pd.DataFrame) -> pd.Series:
     """Cell -> cases, of every locality and of the whole."""
     whole = exposed.groupby(["stream", "period"], as_index=False)["cases"].sum().assign(locality=WHOLE)
     frame = pd.concat([exposed, whole])
@@ -81,7 +81,8 @@ def _count_cells(exposed: pd.DataFrame) -> pd.Series:
     return pd.Series(frame["cases"].to_numpy(), index=names)
 
 
-def _sums_over_localities(exposed: pd.DataFrame) -> Iterable[Equation]:
+def sums_over_localities(exposed: pd.DataFrame) -> Iterable[Equation]:
+    """The whole is the sum of its localities, in every period of every stream."""
     for (stream, period), rows in exposed.groupby(["stream", "period"]):
         parts = tuple(count_cell(code, stream, period) for code in rows["locality"])
         yield Equation(count_cell(WHOLE, stream, period), parts)

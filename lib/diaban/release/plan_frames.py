@@ -9,6 +9,7 @@ from scipy.special import pdtr
 from diaban.analysis.targets.evidence import evidence_word
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger import Ledger
+from diaban.release.suppression import blank
 from diaban.release.target_tables import add_years, tell_targets
 from diaban.results import Results
 
@@ -63,9 +64,8 @@ def _targets(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     told["attainment"] = told["attainment"].round(2)  # of all years' counts: more digits would give them back
     told = told.drop(columns=CHANCES).merge(_chances(results, ledger, table), on=["locality", "target"])
     told["chance_from_base"] = pdtr(told["limit"].astype("float64"), told["mean"])
-    kept = [*KEYS, *COUNTED, "met", *JUDGED, *CHANCES, "chance_from_base", "cases_needed", "counts_shown"]
-    kept.append("met_shown")
-    kept.append("withheld")
+    shown = ["counts_shown", "met_shown", "withheld"]
+    kept = [*KEYS, *COUNTED, "met", *JUDGED, *CHANCES, "chance_from_base", "cases_needed", *shown]
     return told[kept].assign(hidden=~told["counts_shown"])
 
 
@@ -91,17 +91,14 @@ def _pooled(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     table = results.targets_pooled
     if table is None:
         return None
-    shown = [
-        ledger.shows(count_cell(r.locality, r.stream, r.block))
-        and ledger.shows(count_cell(r.locality, r.stream, r.base))
+    hide = [
+        not ledger.shows(*(count_cell(r.locality, r.stream, block) for block in (r.block, r.base)))
         for r in table.itertuples()
     ]
-    chance = table["attainment_two_counts"].where(shown)
+    chance = table["attainment_two_counts"].mask(hide)
     told = table.assign(attainment=chance, evidence=evidence_word(chance, table["pooled_change"]))
-    for name in ("cases", "base_cases", "change_per_year", "lower", "upper", "evidence"):
-        told[name] = told[name].where(shown)
-    told = told.drop(columns="attainment_two_counts").astype({"evidence": "str"})
-    return told.assign(hidden=[not one for one in shown])
+    told = told.drop(columns="attainment_two_counts")
+    return blank(told, hide, ["cases", "base_cases", "change_per_year", "lower", "upper", "evidence"])
 
 
 def _mid_year(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -110,15 +107,13 @@ def _mid_year(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     if table is None:
         return None
     table = table.sort_values("locality", key=lambda names: names.ne(WHOLE), kind="stable")
-    shown, running = [], str(results.running)
+    hide, running = [], str(results.running)
     for row in table.itertuples():
         cells = [count_cell(row.locality, row.stream, period) for period in (running, row.base)]
-        shown.append(ledger.show(cells))
-    for name in OUTLOOK:
-        table[name] = table[name].where(shown)
+        hide.append(not ledger.show(cells))
     table = table.round({"probability": 2, "share_counted": 2, "expected": 0})
     kept = ["locality", "target", "stream", "change", "base", *OUTLOOK, "season_share", "withheld"]
-    return table[kept].assign(hidden=[not one for one in shown], period=results.running)
+    return blank(table[kept], hide, OUTLOOK).assign(period=results.running)
 
 
 def _shares(results: Results) -> pd.DataFrame | None:
@@ -135,9 +130,8 @@ def _shares(results: Results) -> pd.DataFrame | None:
     if threshold > 0:
         none = table["withheld"] == "no_reports"
         table = table.assign(met=table["met"].fillna(True), withheld=table["withheld"].mask(none))
-    for name in ("successes", "n", "share", "lower", "upper", "most_failures", "evidence"):
-        table = table.assign(**{name: table[name].where(counted)})
-    return table.assign(hidden=~counted)
+    told = ["successes", "n", "share", "lower", "upper", "most_failures", "evidence"]
+    return blank(table, ~counted, told)
 
 
 def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:
@@ -150,8 +144,8 @@ def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:
     parts = [table["count"], table["n"] - table["count"], table["base_count"]]
     parts.append(table["base_n"] - table["base_count"])
     shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1)
-    for name in ("count", "share", "lower", "upper", "base_count", "base_share", "base_lower", "base_upper"):
-        table[name] = table[name].where(shown)
-    for name in ("attainment", "p", "fewer", "evidence"):
-        table[name] = table[name].where(shown)
-    return table.drop(columns=["n", "base_n"]).assign(hidden=~shown)
+    told = ["count", "share", "lower", "upper", "base_count", "base_share", "base_lower", "base_upper",
+            "attainment", "p", "fewer", "evidence"]  # fmt: skip
+    table = table.drop(columns=["n", "base_n"])
+    table[told] = table[told].mask(~shown)
+    return table.assign(hidden=~shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -76,13 +76,10 @@ class Attacker:
         told = pd.Index(list(of)) if of is not None else cells
         enough = np.where(cells.isin(told), self.enough, _SAME)  # of the others only whether they are known
         seen = np.column_stack([truth, truth])
-        for members, rows in _blocks(matrix):
-            block = matrix[rows][:, members]
-            parts = (block.indptr, block.indices, block.data, known[rows], truth[members], enough[members])
-            key = tuple(part.tobytes() for part in parts)
-            if key not in self.solved:
-                self.solved[key] = _solve(block, known[rows], truth[members], enough[members])
-            seen[members] = self.solved[key]
+        for members, block in _blocks(matrix, known, truth, enough):
+            if block.key not in self.solved:
+                self.solved[block.key] = _solve(block)
+            seen[members] = self.solved[block.key]
         return pd.DataFrame(np.round(seen, 6), index=cells, columns=["lower", "upper"])
 
     def holds(self, hidden: Iterable[str], needed: Mapping[str, float]) -> bool:
@@ -92,15 +89,13 @@ class Attacker:
         truth = self.counts.loc[cells].to_numpy(float)
         matrix, known, _ = self._system(cells)
         enough = np.array([needed.get(cell, 0.0) for cell in cells])
-        for members, rows in _blocks(matrix):
-            if not enough[members].any():
+        for _, block in _blocks(matrix, known, truth, enough):
+            if not block.enough.any():
                 continue
-            block = matrix[rows][:, members]
-            parts = (block.indptr, block.indices, block.data, known[rows], truth[members], enough[members])
-            key = ("holds", *(part.tobytes() for part in parts))
+            key = ("holds", *block.key)
             if key not in self.solved:
-                told = _solve(block, known[rows], truth[members], enough[members], first=True)
-                self.solved[key] = (told[:, 1] - told[:, 0] >= enough[members] - _SAME).all()
+                told = _solve(block, first=True)
+                self.solved[key] = (told[:, 1] - told[:, 0] >= block.enough - _SAME).all()
             if not self.solved[key]:
                 return False
         return True
@@ -159,12 +154,30 @@ def _moved_by(prices: NDArray, equations: Sequence[Equation]) -> set[str]:
     return {cell for cell, by in moved.items() if abs(by) > _SAME}
 
 
-def _blocks(matrix: csr_array) -> Iterator[tuple[NDArray, NDArray]]:
-    """Independent parts: positions of cells, rows of the matrix. Sorted by cell, so in one order always."""
+class _Block(NamedTuple):
+    """Independent equations: matrix @ cells = known; enough: width from which a cell is left alone."""
+
+    matrix: csr_array
+    known: NDArray
+    truth: NDArray
+    enough: NDArray
+
+    @property
+    def key(self) -> tuple[bytes, ...]:
+        """All that its solution depends on."""
+        parts = (self.matrix.indptr, self.matrix.indices, self.matrix.data, *self[1:])
+        return tuple(part.tobytes() for part in parts)
+
+
+def _blocks(
+    matrix: csr_array, known: NDArray, truth: NDArray, enough: NDArray
+) -> Iterator[tuple[NDArray, _Block]]:
+    """Positions of cells, and the block that they make. Sorted by cell, so in one order always."""
     _, label = connected_components(abs(matrix.T) @ abs(matrix), directed=False)
     row_label = label[matrix.indices[matrix.indptr[:-1]]]
     for block in range(label.max(initial=-1) + 1):
-        yield np.flatnonzero(label == block), np.flatnonzero(row_label == block)
+        members, rows = np.flatnonzero(label == block), np.flatnonzero(row_label == block)
+        yield members, _Block(matrix[rows][:, members], known[rows], truth[members], enough[members])
 
 
 def _outer_bounds(matrix: csr_array, known: NDArray) -> NDArray:
@@ -189,14 +202,12 @@ def _outer_bounds(matrix: csr_array, known: NDArray) -> NDArray:
     return bounds
 
 
-def _solve(
-    matrix: csr_array, known: NDArray, truth: NDArray, enough: NDArray, *, first: bool = False
-) -> NDArray:
+def _solve(block: _Block, *, first: bool = False) -> NDArray:
     """Bounds of the cells of one block, shape (cells, 2).
 
-    enough: width from which a cell is left alone, a number a cell. first: stop at the first cell that cannot
-    be as wide as that; the others are then not looked at.
+    first: stop at the first cell that cannot be as wide as is enough; the others are then not looked at.
     """
+    matrix, known, truth, enough = block
     seen = np.column_stack([truth, truth])
     if matrix.shape[0] == 0:
         return np.column_stack([np.zeros(len(seen)), np.full(len(seen), np.inf)])

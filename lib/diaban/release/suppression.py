@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from diaban.release.ranges import Attacker, Equation
 
@@ -67,7 +68,7 @@ def _with_groups(cells: set[str], groups: dict[str, set[str]]) -> set[str]:
     return set().union(*(groups[cell] for cell in cells)) if cells else set()
 
 
-def blank(frame: pd.DataFrame, hide: pd.Series, columns: Sequence[str]) -> pd.DataFrame:
+def blank(frame: pd.DataFrame, hide: ArrayLike, columns: Sequence[str]) -> pd.DataFrame:
     """`frame` with `columns` missing where `hide`, and a column `hidden` that says so."""
     blanked = frame.assign(hidden=np.asarray(hide, dtype=bool))
     for column in columns:

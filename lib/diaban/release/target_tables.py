@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 
 import pandas as pd
 
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger import Ledger
+from diaban.release.linked_tables import count_cells, sums_over_localities
 from diaban.release.ranges import Equation
 
 SLACK = "|slack"
@@ -19,11 +20,8 @@ def add_years(ledger: Ledger, exposed: pd.DataFrame, blocks: dict[str, list[str]
 
     exposed: locality (of report), stream, period, cases. blocks: block -> its periods; sums may be shown.
     """
-    whole = exposed.groupby(["stream", "period"], as_index=False)["cases"].sum().assign(locality=WHOLE)
-    frame = pd.concat([exposed[whole.columns], whole], ignore_index=True)
-    names = [count_cell(r.locality, r.stream, r.period) for r in frame.itertuples()]
-    counts = pd.Series(frame["cases"].to_numpy(float), index=names)
-    equations = [*_over_localities(exposed), *_over_periods(frame, blocks)]
+    counts = count_cells(exposed)
+    equations = [*sums_over_localities(exposed), *_over_periods(exposed, blocks)]
     ledger.add(counts, equations, small=counts.index[counts < threshold], careful=True)
 
 
@@ -63,14 +61,9 @@ def _verdict_told(ledger: Ledger, row, newer: str, older: str) -> bool:
     return ledger.show(beside=[Equation(newer, (older, slack), weights, constant=side * beyond)])
 
 
-def _over_localities(exposed: pd.DataFrame) -> Iterator[Equation]:
-    for (stream, period), rows in exposed.groupby(["stream", "period"]):
-        parts = tuple(count_cell(code, stream, period) for code in rows["locality"])
-        yield Equation(count_cell(WHOLE, stream, period), parts)
-
-
-def _over_periods(frame: pd.DataFrame, blocks: dict[str, list[str]]) -> Iterable[Equation]:
-    for (locality, stream), rows in frame.groupby(["locality", "stream"]):
+def _over_periods(exposed: pd.DataFrame, blocks: dict[str, list[str]]) -> Iterable[Equation]:
+    places = pd.concat([exposed, exposed.assign(locality=WHOLE)])
+    for (locality, stream), rows in places.groupby(["locality", "stream"]):
         for block, periods in blocks.items():
             if len(periods) > 1 and set(periods) <= set(rows["period"]):
                 parts = tuple(count_cell(locality, stream, period) for period in periods)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger import Ledger
+from diaban.release.suppression import blank
 from diaban.results import Results
 from diaban.results.over_time import UNITS
 
@@ -34,10 +35,9 @@ def _late(late: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
     if late is None:
         return None
     rows = late[late["origin"].str.startswith("year ")].reset_index(drop=True)
-    shown = rows["counted"] >= threshold
-    for name in ("counted", "share_counted", "share_error", "expected_finally", "lower", "upper"):
-        rows[name] = rows[name].where(shown)
-    rows = rows.assign(period=rows["origin"].str.removeprefix("year "), hidden=~shown)
+    told = ["counted", "share_counted", "share_error", "expected_finally", "lower", "upper"]
+    rows = blank(rows, rows["counted"] < threshold, told)
+    rows = rows.assign(period=rows["origin"].str.removeprefix("year "))
     return rows.drop(columns=["origin", "factor", "factor_error"])
 
 
@@ -55,9 +55,8 @@ def _same_age(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None
     rows = table[table["locality"] == WHOLE].reset_index(drop=True)
     late = rows["base_cases_now"] - rows["base_cases"]
     small = (rows[["cases", "base_cases"]] < threshold).any(axis=1) | late.between(1, threshold - 1)
-    for name in ("cases", "base_cases", "base_cases_now", "rate_ratio", "lower", "upper", "p", "naive_ratio"):
-        rows[name] = rows[name].where(~small)
-    return rows.drop(columns=["persons", "base_persons", "undated"]).assign(hidden=small)
+    told = ["cases", "base_cases", "base_cases_now", "rate_ratio", "lower", "upper", "p", "naive_ratio"]
+    return blank(rows, small, told).drop(columns=["persons", "base_persons", "undated"])
 
 
 def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -65,17 +64,14 @@ def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     table = results.reading
     if table is None:
         return None
-    shown = [
-        ledger.shows(count_cell(r.locality, r.stream, r.period))
-        and ledger.shows(count_cell(r.locality, r.stream, r.base))
+    hide = [
+        not ledger.shows(*(count_cell(r.locality, r.stream, period) for period in (r.period, r.base)))
         for r in table.itertuples()
     ]
     clear = (table["lower"] > 1) | (table["upper"] < 1)
     columns = ["locality", "stream", "period", "base", "direction", "label", "reasons", "clear", "withheld"]
     kept = table.assign(clear=clear.astype("boolean"))[columns]
-    for name in ("direction", "label", "reasons", "clear"):
-        kept = kept.assign(**{name: kept[name].where(shown)})
-    return kept.assign(hidden=[not one for one in shown])
+    return blank(kept, hide, ["direction", "label", "reasons", "clear"])
 
 
 def _campaigns(results: Results, threshold: int) -> pd.DataFrame | None:
@@ -92,9 +88,7 @@ def _campaigns(results: Results, threshold: int) -> pd.DataFrame | None:
     small = (effects[counts] < threshold).any(axis=1)
     told = [*counts, "ratio", "lower", "upper", "p", "placebo_p", "difference", "difference_lower",
             "difference_upper", "told"]  # fmt: skip
-    for name in told:
-        effects = effects.assign(**{name: effects[name].where(~small)})
-    return effects.assign(hidden=small)
+    return blank(effects, small, told)
 
 
 def _charts(results: Results, threshold: int) -> dict[str, pd.DataFrame]:

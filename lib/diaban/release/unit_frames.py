@@ -7,7 +7,7 @@ import pandas as pd
 from diaban.release.cells import WHOLE, WITHOUT, count_cell
 from diaban.release.ledger import Ledger
 from diaban.release.ranges import Equation
-from diaban.release.suppression import hidden_cells
+from diaban.release.suppression import blank, hidden_cells
 from diaban.results import Results
 
 UNITS = ["cases", "suspects", "child_victims", "distinct_suspects", "distinct_child_victims"]
@@ -46,9 +46,7 @@ def _repeats(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
         return None
     rows = table[table["locality"] == WHOLE].reset_index(drop=True)
     shown = (rows["repeat_persons"] >= threshold) & (rows["persons"] - rows["repeat_persons"] >= threshold)
-    for name in ("persons", "repeat_persons", "share", "lower", "upper"):
-        rows[name] = rows[name].where(shown)
-    return rows.assign(hidden=~shown)
+    return blank(rows, ~shown, ["persons", "repeat_persons", "share", "lower", "upper"])
 
 
 def _themes(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -94,17 +92,14 @@ def _rests(
     rests: dict[str, float] = {}
     equations, few = [], set()
     for row in known[known["theme"].isin(of_one)].itertuples():
-        total, cell = count_cell(row.locality, of_one[row.theme], row.period), _cell(*_place(row))
+        total = count_cell(row.locality, of_one[row.theme], row.period)
+        cell = _cell(row.theme, row.locality, row.period)
         if total in ledger.counts.index and ledger.counts[total] >= cells[cell]:
             rests[cell + WITHOUT] = float(ledger.counts[total]) - cells[cell]
             equations.append(Equation(total, (cell, cell + WITHOUT)))
             if rests[cell + WITHOUT] < ledger.threshold:
                 few |= {cell + WITHOUT}
     return rests, equations, few
-
-
-def _place(row) -> tuple[str, str, str]:
-    return row.theme, row.locality, row.period
 
 
 def _cell(theme: str, locality: str, period: str) -> str:
@@ -122,9 +117,7 @@ def _panels(panels: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
         hide[part.index] = _hidden_categories(part, threshold)
     told = ["n", "n_files", "share", "lower", "upper", "n_others", "others", "reference_share", "p", "q",
             "differs"]  # fmt: skip
-    for name in told:
-        rows[name] = rows[name].where(~hide)
-    return rows.assign(hidden=hide)
+    return blank(rows, hide, told)
 
 
 def _hidden_categories(part: pd.DataFrame, threshold: int) -> list[bool]:

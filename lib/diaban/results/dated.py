@@ -40,6 +40,11 @@ class Dated(Levels):
         dated = self.dated_cases
         if dated is None:
             return None
+        if unit not in self._counts:
+            self._counts[unit] = self._counted_by(unit, dated)
+        return self._counts[unit]
+
+    def _counted_by(self, unit: str, dated: pd.DataFrame) -> pd.DataFrame:
         parts = self.parts(unit)
         parts = parts[parts["complete"]]
         here = dated.assign(period=assign_periods(dated["day"], parts)).dropna(subset=["period"])
@@ -55,7 +60,17 @@ class Dated(Levels):
 
     def parts(self, unit: str) -> pd.DataFrame:
         """The months, quarters or half-years of the study; see `parts_frame`."""
-        return parts_frame(self.spec.periods, unit)
+        if unit not in self._parts:
+            self._parts[unit] = parts_frame(self.spec.periods, unit)
+        return self._parts[unit]
+
+    @cached_property
+    def _parts(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def _counts(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     @cached_property
     def running(self) -> str | None:

@@ -64,6 +64,11 @@ class Levels:
         return roll_up(self.exposed, self.report_of.rename("parent").rename_axis("locality").reset_index())
 
     @cached_property
+    def dispersion(self) -> pd.Series:
+        """Stream -> how much counts of localities and periods vary beyond chance (`panel_dispersion`)."""
+        return panel_dispersion(self.exposed_report)
+
+    @cached_property
     def blocks(self) -> pd.DataFrame:
         """By locality of report and block; a block counts only where all of its periods are comparable."""
         return pool(self._whole_blocks(self.exposed_report), self.spec.block_of())
@@ -127,7 +132,7 @@ class Levels:
             trends.run_chart(
                 whole[whole["stream"] == stream], self.periods, baseline=block.periods, dispersion=dispersion
             )
-            for stream, dispersion in panel_dispersion(self.exposed_report).items()
+            for stream, dispersion in self.dispersion.items()
         ]
         return pd.concat(charts, ignore_index=True)
 

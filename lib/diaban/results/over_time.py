@@ -14,7 +14,6 @@ from diaban.analysis.control_charts import (
     first_years,
     season_weights,
 )
-from diaban.analysis.rate_ratio import panel_dispersion
 from diaban.analysis.reporting import delay_triangle, late_months, nowcast, reading, same_age
 from diaban.analysis.reporting.signals import (
     OUTREACH,
@@ -24,6 +23,7 @@ from diaban.analysis.reporting.signals import (
     proactive_signal,
     recording_signal,
 )
+from diaban.calendars import assign_periods
 from diaban.results.case_side import CaseSide
 from diaban.results.handled import Handled
 
@@ -162,7 +162,7 @@ class OverTime(Handled, CaseSide):
             periods=newest,
             rounds=4,
             budget=ALERTS_A_YEAR,
-            dispersion=panel_dispersion(self.exposed_report),
+            dispersion=self.dispersion,
         )
 
     @cached_property
@@ -237,10 +237,7 @@ class OverTime(Handled, CaseSide):
     def _counted(self, rows: pd.DataFrame, day: str, signal: str) -> pd.DataFrame:
         """A signal that is counted by day, per year of the block."""
         periods = self.tables.periods
-        start = periods["start"].to_numpy()
-        position = pd.Series(start).searchsorted(rows[day], side="right") - 1
-        names = periods["period"].to_numpy()[position.clip(min=0)]
-        rows = rows.assign(period=self._block(pd.Series(names, index=rows.index)))
+        rows = rows.assign(period=self._block(assign_periods(rows[day], periods)))
         counts = rows.groupby(["locality", "period"], as_index=False)["count"].sum()
         years = periods.groupby("block")["years"].sum()
         return self._signal(counts.assign(exposure=counts["period"].map(years)), signal)

@@ -6,10 +6,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from diaban.analysis.rate_ratio import panel_dispersion
 from diaban.analysis.reporting import delay_triangle, nowcast
 from diaban.analysis.targets import mid_year, pooled_attainment, season_shares, target_table
-from diaban.calendars import same_calendar
 from diaban.results.dated import Dated
 
 RUNNING = "running"
@@ -45,7 +43,7 @@ class Plan(Dated):
             period=period,
             base=base,
             order=self.periods[: self.periods.index(period) + 1],
-            dispersion=panel_dispersion(self.exposed_report),
+            dispersion=self.dispersion,
         )
 
     @cached_property
@@ -61,7 +59,7 @@ class Plan(Dated):
             block=periods.report,
             base=periods.baseline,
             order=self.periods,
-            dispersion=panel_dispersion(self.exposed_report),
+            dispersion=self.dispersion,
         )
 
     @cached_property
@@ -101,7 +99,6 @@ class Plan(Dated):
         """Whether the running year will meet its targets, by target and locality of report."""
         if not self.aims or self.judged is None or self.to_date is None or self.season is None:
             return None
-        same_calendar(periods=self.tables.periods)
         base = self.judged[0]
         return mid_year(
             self.to_date,
@@ -111,7 +108,7 @@ class Plan(Dated):
             base=base,
             order=self.periods[: self.periods.index(base) + 1],
             completeness=self._completeness,
-            dispersion=panel_dispersion(self.exposed_report),
+            dispersion=self.dispersion,
         )
 
     @property

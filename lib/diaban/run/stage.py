@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -85,10 +86,7 @@ def open_stage(
     """
     declared = os.environ.get(STAGE_VARIABLE)
     if declared and Path(declared).parent.name == read_spec(folder).study.key:
-        path = Path(declared)
-        cube = Cube.load(path / "cube")
-        choice = Choice(within, cube.facts["edition"] or None, bool(cube.facts["internal"]))
-        return Stage(declared_spec(folder, choice), folder, path, path.name, cube)
+        return _stage_of_run(folder, Path(declared), within)
     choice = Choice(within, edition, internal)
     spec = declared_spec(folder, choice)
     key = stage_key(spec, folder, choice)
@@ -96,6 +94,14 @@ def open_stage(
     if not (path / "cube").is_dir():
         compute_stage(spec, folder, path, choice, outputs=outputs)
     return Stage(spec, folder, path, key, Cube.load(path / "cube"))
+
+
+@lru_cache(maxsize=1)
+def _stage_of_run(folder: Path, path: Path, within: str | None) -> Stage:
+    """The stage that a run made; a process that makes a page and its monitoring file loads it once."""
+    cube = Cube.load(path / "cube")
+    choice = Choice(within, cube.facts["edition"] or None, bool(cube.facts["internal"]))
+    return Stage(declared_spec(folder, choice), folder, path, path.name, cube)
 
 
 def declared_spec(folder: Path, choice: Choice) -> StudySpec:

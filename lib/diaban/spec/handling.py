@@ -57,8 +57,8 @@ class HandlingSpec(Declared):
     def _steps_declared(self) -> HandlingSpec:
         known = {step.key for step in self.steps}
         named = {self.start, *(key for step in self.steps for key in step.after)}
-        parts = ["classified", "assigned", "decisions", "resolved", "extended", "stopped", "final"]
-        parts.append("reopened")
+        decided = ("decisions", "resolved", "extended", "stopped", "final", "reopened")
+        parts = ("classified", "assigned", *decided)
         for name in parts:
             named |= set(getattr(self, name))
         if unknown := sorted(named - known):

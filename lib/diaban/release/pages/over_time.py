@@ -100,8 +100,9 @@ def readings(c: PageContext) -> list[str]:
     text = c.text["reading"]
     lines = []
     for row in c.here("reading", period=c.period).itertuples():
-        unclear = row.label == "rise_ambiguous" and not row.clear
-        if row.hidden or pd.isna(row.label) or row.label == "plain" or unclear:
+        if row.hidden or pd.isna(row.label) or row.label == "plain":
+            continue
+        if row.label == "rise_ambiguous" and not row.clear:
             continue
         reasons = [text["reasons"][key] for key in str(row.reasons).split(";")]
         lines.append(
