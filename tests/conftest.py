@@ -13,10 +13,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from diaban.editions import with_closed_periods
 from diaban.intake.read import read_tables
 from diaban.release.cube import Cube
+from diaban.release.ledger_state import LedgerState
 from diaban.results import Results
+from diaban.run.choice import Choice
 from diaban.run.conductor import run_study
+from diaban.run.stage import keep_edition
 from diaban.spec import StudySpec, read_spec
 
 DATA = Path(__file__).parents[1] / "data"
@@ -46,8 +50,18 @@ class MadeRun:
 
     @cached_property
     def results(self) -> Results:
-        """What the cube protects: the true numbers."""
-        return Results(self.spec, read_tables(self.spec, self.folder).tables)
+        """What the cube protects: the true numbers, of closed periods those that were given out."""
+        tables = read_tables(self.spec, self.folder).tables
+        return Results(self.spec, with_closed_periods(tables, self.spec, self.spec, self.folder))
+
+    @cached_property
+    def given_out(self) -> list[tuple[str, LedgerState]]:
+        """Key, and what it knows and hides, of the editions that the run is protected together with."""
+        if not self.cube.facts["closed_by"]:
+            return []
+        asked = Choice(edition=self.cube.facts["closed_by"])
+        earlier = keep_edition(self.folder, asked, outputs=self.path.parents[1])
+        return [(one.edition, one.state) for one in earlier.published]
 
     @property
     def findings(self) -> dict:

@@ -8,7 +8,16 @@ from pathlib import Path
 import click
 
 from diaban.cli_group import FAILED, SpeakingGroup
-from diaban.cli_print import as_typed, near, tell_new, tell_part, tell_report, tell_simulated
+from diaban.cli_print import (
+    as_typed,
+    near,
+    tell_new,
+    tell_part,
+    tell_release,
+    tell_report,
+    tell_review,
+    tell_simulated,
+)
 from diaban.errors import DiabanError
 
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -249,6 +258,118 @@ def open_(study: str | None, outputs: Path | None, only_print: bool) -> None:
     click.echo(near(index))
     if not only_print:
         click.launch(index.resolve().as_uri())
+
+
+@main.command(short_help="Làm bản chia sẻ đã kiểm tra / the audited archive to share")
+@_study
+@click.option(
+    "--final",
+    is_flag=True,
+    help="Chỉ khi mọi nhận định đã thẩm định / only when all findings are reviewed.",
+)
+@click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
+@click.option(
+    "--within",
+    "-w",
+    metavar="NAME",
+    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
+)
+@click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
+@click.option(
+    "--language", "-l", type=click.Choice(["vi", "en", "all"]), help="Ngôn ngữ (mặc định all) / languages."
+)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Số trang làm cùng lúc / pages at once."
+)
+@click.option("--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go.")
+def release(
+    study: str | None,
+    final: bool,
+    edition: str | None,
+    within: str | None,
+    period: str | None,
+    language: str | None,
+    jobs: int | None,
+    outputs: Path | None,
+) -> int:
+    """
+    \b
+    Làm tệp nén để chia sẻ STUDY: chạy, thử suy ra các số không công bố, làm lại mọi tệp
+    từ các bảng đã kiểm tra, đọc lại từng tệp. Có gì không ổn thì không ghi gì.
+    Make the archive of STUDY that may be shared: run, try to work out the hidden counts,
+    make all files again from the audited tables, read each again. If anything is wrong,
+    nothing is written.
+
+    \b
+    Ví dụ / Examples:
+      diaban release
+      diaban release binh_phuoc --final
+      diaban release binh_phuoc --edition 2023-end --language vi
+
+    \b
+    Sau đó: gửi tệp .zip được in ra sau cùng; trong đó có giấy xác nhận và mã kiểm tra.
+    Then:   send the .zip that is printed last; certificate and checksums are inside.
+
+    \b
+    Mã thoát 0: đã làm; 1: bị chặn. / Exit code 0: made; 1: stopped.
+    """
+    folder = _folder(study)
+    parent, _ = _codes(folder, within, ())
+    from diaban.run.start import load_conductor
+
+    load_conductor()
+    from diaban.run.release import release_study
+
+    made = release_study(
+        folder,
+        outputs=outputs,
+        final=final,
+        edition=edition,
+        within=parent,
+        period=period,
+        language=language,
+        jobs=jobs,
+    )
+    return tell_release(made, folder)
+
+
+@main.command(short_help="Danh sách nhận định cần thẩm định / findings to review")
+@_study
+@click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
+@click.option(
+    "--within",
+    "-w",
+    metavar="NAME",
+    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
+)
+@click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
+@click.option("--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go.")
+def review(
+    study: str | None, edition: str | None, within: str | None, period: str | None, outputs: Path | None
+) -> None:
+    """
+    \b
+    Ghi vào review.toml của STUDY các nhận định chưa ai thẩm định; quyết định đã có thì giữ nguyên.
+    Write into review.toml of STUDY the findings that nobody has reviewed; decisions stay.
+
+    \b
+    Mỗi mục cần: decision = "accepted" hoặc "withheld", by, on, reason.
+    Each entry wants: decision = "accepted" or "withheld", by, on, reason.
+
+    \b
+    Ví dụ / Examples:
+      diaban review
+      diaban review binh_phuoc --edition 2023-end
+
+    \b
+    Sau đó: điền review.toml, rồi `diaban release STUDY --final`.
+    Then:   fill in review.toml, then `diaban release STUDY --final`.
+    """
+    folder = _folder(study)
+    parent, _ = _codes(folder, within, ())
+    from diaban.run.reviewed import draft_review
+
+    tell_review(draft_review(folder, outputs=outputs, within=parent, edition=edition, period=period), folder)
 
 
 def _folder(study: str | None) -> Path:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from diaban.check import Part
     from diaban.run.conductor import Report
     from diaban.run.outcomes import Failed
+    from diaban.run.release import Release
+    from diaban.run.reviewed import ReviewDraft
 
 _MARKS = {
     "right": ("[ok]", "green"),
@@ -89,6 +91,37 @@ def tell_report(report: Report) -> int:
     click.echo(f"Số trang / Pages: {len(report.done)}")
     click.echo(f"Mở / Open: {near(report.site)}")
     return FAILED if report.failed else 0
+
+
+def tell_release(release: Release, folder: Path) -> int:
+    """Where the archive is and what it was tested by, or all that stopped it; returns the exit code."""
+    for stop in release.stops:
+        say_error(stop)
+    if release.archive is None:
+        click.echo(f"Không ghi gì / Nothing was written. Lý do / Reasons: {len(release.stops)}", err=True)
+        if any(stop.key == "release_open_finding" for stop in release.stops):
+            click.echo(f"Tiếp theo / Next: diaban review {as_typed(folder)}", err=True)
+        return FAILED
+    cells, tried = (release.certificate["audit"][part] for part in ("cells", "attacked"))
+    click.echo(f"Số đếm / Counts: {cells['known']}, không công bố / hidden: {cells['hidden']}")
+    click.echo(f"Con số đã thử / Numbers attacked: {tried['numbers']}")
+    if release.open:
+        click.echo(f"Dự thảo, chưa thẩm định / Draft, not yet reviewed: {release.open}")
+    click.echo(f"Bản chia sẻ / To share: {near(release.archive)}")
+    return 0
+
+
+def tell_review(draft: ReviewDraft, folder: Path) -> None:
+    """How far the review is, where to fill it in, and the next command."""
+    click.echo(f"Chưa thẩm định / Not yet reviewed: {len(draft.open)}")
+    if draft.again:
+        click.echo(f"  đã đổi sau khi thẩm định / changed since their review: {len(draft.again)}")
+    click.echo(f"Đã thẩm định / Reviewed: {draft.decided}")
+    if draft.idle:
+        click.echo(f"Quyết định không ứng với nhận định nào / Decisions about no finding: {draft.idle}")
+    click.echo(f"Tệp / File: {near(draft.path)}")
+    if not draft.open:
+        click.echo(f"Tiếp theo / Next: diaban release {as_typed(folder)} --final")
 
 
 def _reason(failed: Failed) -> DiabanError:

@@ -1,82 +1,13 @@
-"""The pages in a real browser, opened from disk: what a reader sees on a screen, a phone and paper."""
+"""The pages in a real browser, opened from disk: what a reader sees on a screen and a phone."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 
-import pytest
+from watched import DESK, MARK, PHONE, files, opened
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MARK = "Dữ liệu mô phỏng / Simulated data"
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
-HEAVIEST = 1_500_000
-
-
-def _missing(what: str) -> None:
-    """In CI what is missing is a failure; for a user it is a skip that says what to install."""
-    if os.environ.get("CI"):
-        pytest.fail(f"browser tests need {what}")
-    pytest.skip(f"browser tests need {what}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _missing("playwright: pip install -e '.[dev]'")
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
-        _missing("Chromium: apt-get install chromium (or set up Google Chrome)")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield launched
-        launched.close()
-
-
-class Watched:
-    """A page of the browser, with all that went wrong on it."""
-
-    def __init__(self, page) -> None:
-        self.page = page
-        self.troubles: list[str] = []
-        page.on("console", lambda message: self._heard(message))
-        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("requestfailed", lambda request: self.troubles.append(f"failed: {request.url}"))
-
-    def _heard(self, message) -> None:
-        if message.type in ("error", "warning"):
-            self.troubles.append(f"{message.type}: {message.text}")
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith(("file:", "data:")):
-            self.troubles.append(f"network: {url}")
-
-    def open(self, path: Path) -> None:
-        self.page.goto(path.as_uri())
-
-
-@contextmanager
-def opened(browser, *, size=DESK, javascript: bool = True) -> Iterator[Watched]:
-    context = browser.new_context(viewport=size, java_script_enabled=javascript)
-    try:
-        yield Watched(context.new_page())
-    finally:
-        context.close()
-
-
-def files(made_run) -> list[tuple[str, Path]]:
-    return [(language, path) for language, path, _ in made_run.html()]
+HEAVIEST = 1_000_000
 
 
 def test_index_to_findings_and_back(browser, made_run):
@@ -124,19 +55,6 @@ def test_from_a_page_to_its_monitoring_file_and_back(browser, binh_phuoc_run):
             assert watched.troubles == []
 
 
-def test_a_monitoring_file_prints_within_the_sheet(browser, binh_phuoc_run):
-    path = next(iter(binh_phuoc_run.monitoring("vi").values()))
-    with opened(browser, size={"width": 680, "height": 960}) as watched:
-        watched.open(path)
-        watched.page.emulate_media(media="print")
-        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 680
-        assert watched.page.locator("svg").first.is_visible()
-        made = watched.page.pdf(format="A4")
-    assert made.startswith(b"%PDF")
-    sheets = len(re.findall(rb"/Type\s*/Page\b", made))
-    assert 3 <= sheets <= 20, sheets
-
-
 def test_no_error_no_request_and_the_right_language(browser, made_run):
     with opened(browser) as watched:
         for language, path in files(made_run):
@@ -179,6 +97,7 @@ def test_figures_have_names_and_tables_have_heads(browser, made_run):
         for language, path in files(made_run):
             watched.open(path)
             page = watched.page
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
             for svg in page.locator("main svg").all():
                 assert len((svg.get_attribute("aria-label") or "").strip()) > 15, (language, path.name)
             named = page.get_by_role("img", name=re.compile(r"\S"))
@@ -220,43 +139,6 @@ def test_the_mark_is_seen_on_screen(browser, made_run):
                 assert "imulated" not in watched.page.content()
 
 
-def test_the_mark_is_seen_on_paper(browser, made_run, tmp_path):
-    """In the PDF that a print makes: on its first sheet and at each figure, or nowhere."""
-    reader = shutil.which("pdftotext")
-    if reader is None:
-        _missing("pdftotext: apt-get install poppler-utils")
-    simulated = made_run.spec.study.simulated
-    language = made_run.spec.study.languages[0]
-    path = next(iter(made_run.pages(language).values()))
-    with opened(browser) as watched:
-        watched.open(path)
-        figures = watched.page.locator("figure").count()
-        watched.page.pdf(path=tmp_path / "page.pdf", format="A4")
-    printed = subprocess.run(
-        [reader, tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True
-    ).stdout
-    sheets = [sheet for sheet in printed.split("\f") if sheet.strip()]
-    words = Counter(" ".join(sheet.split()).count(MARK) for sheet in sheets)
-    marks = sum(count * times for count, times in words.items())
-    if not simulated:
-        assert "imulated" not in printed
-        return
-    assert MARK in " ".join(sheets[0].split())
-    assert marks > figures / 2
-    assert len(sheets) <= 18
-
-
-def test_print_shows_the_numbers_behind_the_figures(browser, binh_phuoc_run):
-    """Tables that are folded on the screen are open on paper, and nothing is cut off at the right."""
-    path = next(iter(binh_phuoc_run.pages("vi").values()))
-    with opened(browser, size={"width": 680, "height": 960}) as watched:
-        watched.open(path)
-        watched.page.emulate_media(media="print")
-        table = watched.page.locator("details table").first
-        assert table.bounding_box()["height"] > 20
-        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 680
-
-
 def test_pages_work_without_javascript(browser, made_run):
     with opened(browser, javascript=False) as watched:
         page = watched.page
@@ -268,16 +150,3 @@ def test_pages_work_without_javascript(browser, made_run):
             page.locator("summary").first.click()
             assert page.locator("details[open] table").first.is_visible()
         assert watched.troubles == []
-
-
-def test_the_keyboard_reaches_every_link(browser, binh_phuoc_run):
-    with opened(browser) as watched:
-        watched.open(next(iter(binh_phuoc_run.pages("vi").values())))
-        links = watched.page.locator("a[href], summary").count()
-        reached = set()
-        for _ in range(links):
-            watched.page.keyboard.press("Tab")
-            reached.add(watched.page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
-            outline = watched.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none"
-        assert len(reached) > 7

@@ -142,4 +142,4 @@ def test_a_terminal_without_vietnamese_letters_still_gets_its_english(desk):
 
 
 def test_every_command_is_named_as_it_is_typed():
-    assert sorted(main.commands) == ["check", "new", "open", "run", "simulate"]
+    assert sorted(main.commands) == ["check", "new", "open", "release", "review", "run", "simulate"]

@@ -22,7 +22,13 @@ from diaban.findings.causes import area_side_findings, case_side_findings, codin
 from diaban.findings.evidence import gather_evidence
 from diaban.findings.finding import Finding
 from diaban.findings.level import level_findings, trend_findings
-from diaban.findings.limits import hidden_findings, luck_findings, no_figures, nothing_special
+from diaban.findings.limits import (
+    all_withheld,
+    hidden_findings,
+    luck_findings,
+    no_figures,
+    nothing_special,
+)
 from diaban.findings.words import Words
 from diaban.release.build import read_measures
 from diaban.spec import StudySpec
@@ -69,5 +75,6 @@ def one_of_each(spec: StudySpec) -> dict[str, Finding]:
             *hidden_findings(frame(RATE, hidden(RATE))),
             nothing_special("a", "2021-2023"),
             no_figures("a", "2021-2023"),
+            all_withheld("a", "2021-2023"),
         )
     }

@@ -37,7 +37,15 @@ def about(tag: Tag) -> str:
 
 
 def tag_text(tag: Tag) -> str:
-    return " ".join(tag.get_text(" ").split()) if tag.name != "p" else " ".join(tag.get_text().split())
+    """The text of a tag in one line; a link inside a sentence has no spaces of its own."""
+    if tag.name == "p":
+        return " ".join(tag.get_text().split())
+    text, before = "", False
+    for string in tag.strings:
+        inside = bool({"cell", "term"} & set(string.parent.get("class", [])))
+        text += string if inside or before else f" {string}"
+        before = inside
+    return " ".join(text.split())
 
 
 def numbers(text: str) -> list[str]:

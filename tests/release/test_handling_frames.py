@@ -58,6 +58,7 @@ class Handled(SimpleNamespace):
             theme_counts=pd.DataFrame(columns=["stream", "theme", "locality", "period", "cases"]),
             spec=SimpleNamespace(
                 periods=SimpleNamespace(blocks=[SimpleNamespace(key=key) for key in BLOCKS]),
+                disclosure=SimpleNamespace(of_victims=10),
             ),
             **vars(NONE),
         )

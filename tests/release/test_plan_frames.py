@@ -24,14 +24,14 @@ PUBLIC = {
     "stopped": [],
     "relative_rates": ["comparisons"],
     "same_age": ["days"],
-    "late_reports": [],
+    "late_reports": ["share_counted"],
     "reading": [],
     "repeat_shares": [],
     "theme_counts": ["person_years", "per", "comparisons"],
     "theme_panels": ["comparisons"],
 }
 """Numbers that a hidden row may carry: what was asked, people at risk, and what holds of every locality.
-chance_by_luck, chance_if_true follow from the count of the block, and are looked at below."""
+share_counted is of the delay in all years. chance_by_luck, chance_if_true follow from the count of the block, and are looked at below."""
 
 
 @pytest.fixture(scope="module")
@@ -195,21 +195,37 @@ def test_something_is_left_to_tell(kept):
 
 
 def shares(n: list[int], successes: list[int]) -> pd.DataFrame:
+    return told_of(share_rows(n, successes)).set_index("locality")
+
+
+def share_rows(n: list[int], successes: list[int]) -> pd.DataFrame:
     table = pd.DataFrame({"locality": [*"abc"[: len(n) - 1], WHOLE], "n": n, "successes": successes})
     reason = table["n"].eq(0).map({True: "no_reports", False: None}).astype("str")
     met = (table["successes"] == table["n"]).astype("boolean").where(table["n"] > 0)
     told = ["share", "lower", "upper", "most_failures", "evidence"]
-    table = table.assign(target="classified", met=met, withheld=reason, **dict.fromkeys(told, 0.5))
+    return table.assign(target="classified", met=met, withheld=reason, **dict.fromkeys(told, 0.5))
+
+
+def told_of(table: pd.DataFrame) -> pd.DataFrame:
     frames = SimpleNamespace(share_targets=table, targets=None, targets_pooled=None, mid_year=None)
     frames.fewest_targets, frames.spec = None, SimpleNamespace(disclosure=SimpleNamespace(threshold=5))
     ledger = Ledger(pd.Series({"x": 9.0}), [], set(), set(), threshold=5)
-    return protected_plan(frames, ledger)["share_targets"].set_index("locality")
+    return protected_plan(frames, ledger)["share_targets"]
 
 
 def test_no_report_reads_like_reports_of_which_none_was_left():
     table = shares([0, 3, 40, 43], [0, 3, 40, 43])
     assert table.loc["a", ["met", "withheld"]].equals(table.loc["b", ["met", "withheld"]])
     assert not table.loc[WHOLE, "hidden"]
+
+
+@pytest.mark.parametrize(("due", "hidden"), [(43, False), (42, True), (39, True), (38, False)])
+def test_few_reports_that_are_not_due_are_not_the_difference_of_two_targets(due, hidden):
+    """All 43 were received; of `due` the time has passed."""
+    rows = [share_rows([3, n - 3, n], [3, n - 3, n]) for n in (43, due)]
+    both = told_of(pd.concat(rows, ignore_index=True)).query("locality == @WHOLE")
+    assert both["hidden"].tolist() == [False, hidden]
+    assert both.iloc[1][["n", "successes", "share"]].isna().all() == hidden
 
 
 @pytest.mark.parametrize(("successes", "hidden"), [(43, False), (40, True), (38, False)])

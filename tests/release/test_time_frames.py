@@ -9,12 +9,13 @@ import pytest
 
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger import Ledger
+from diaban.release.ranges import Equation
 from diaban.release.time_frames import protected_over_time
 
 THRESHOLD = 5
 
 
-def protect(counts=None, hidden=(), charts=None, **frames) -> dict[str, pd.DataFrame]:
+def protect(counts=None, hidden=(), charts=None, ledger=None, **frames) -> dict[str, pd.DataFrame]:
     names = (
         "late_reports",
         "late_months",
@@ -33,7 +34,8 @@ def protect(counts=None, hidden=(), charts=None, **frames) -> dict[str, pd.DataF
         results.charts_of = results.changes_of = lambda stream, unit: pd.DataFrame(
             {"locality": [WHOLE, "a"], "stream": stream, "every": unit}
         )
-    ledger = Ledger(pd.Series(counts or {"none": 9.0}, dtype=float), [], hidden, set(), threshold=THRESHOLD)
+    known = pd.Series(counts or {"none": 9.0}, dtype=float)
+    ledger = ledger or Ledger(known, [], hidden, set(), threshold=THRESHOLD)
     return protected_over_time(results, ledger)
 
 
@@ -55,18 +57,6 @@ def test_same_age_hides_small_counts_and_few_that_came_late(cases, base, base_no
     assert bool(shown["hidden"].iloc[0]) is hidden
     assert shown[["cases", "base_cases", "base_cases_now", *told]].isna().all(axis=None) == hidden
     assert not {"persons", "undated"} & set(shown)
-
-
-def test_late_reports_are_shown_by_year_and_without_the_factors_that_make_them():
-    table = pd.DataFrame(
-        {"stream": "s", "origin": ["year 2022", "year 2023", "2023-01"], "counted": [40, 4, 9]}
-    )
-    told = ["share_counted", "share_error", "expected_finally", "lower", "upper", "factor", "factor_error"]
-    shown = protect(late_reports=table.assign(**dict.fromkeys(told, 0.5)))["late_reports"]
-    assert shown["period"].tolist() == ["2022", "2023"]
-    assert shown["hidden"].tolist() == [False, True]
-    assert shown.loc[1, ["counted", "expected_finally", "lower", "upper"]].isna().all()
-    assert "factor" not in shown
 
 
 def test_a_reading_is_told_only_where_both_counts_are_shown():
@@ -105,8 +95,27 @@ def test_an_alert_of_few_cases_is_not_raised():
 
 
 def unit_counts(n: list[int]) -> pd.DataFrame:
-    rows = [(place, "s", str(i), count) for i, count in enumerate(n) for place in ("a", "b")]
-    return pd.DataFrame(rows, columns=["locality", "stream", "period", "cases"])
+    rows = [(place, "s", f"y-{i}", "y", count) for i, count in enumerate(n) for place in ("a", "b")]
+    return pd.DataFrame(rows, columns=["locality", "stream", "period", "parent", "cases"])
+
+
+def test_years_that_a_chart_adds_up_to_are_told_before_late_reports_ask():
+    """Half-years of 20 each tell the year, and beside it how few of another year's reports came late."""
+    charts = {unit: unit_counts([10, 10]) for unit in ("month", "quarter", "half", "year")}
+    year = count_cell(WHOLE, "s", "y")
+    ledger = Ledger(pd.Series({year: 40.0}), [], {year}, set(), threshold=THRESHOLD)
+    assert "control_charts" in protect(dated_cases=pd.DataFrame(), charts=charts, ledger=ledger)
+    assert ledger.shows(year)
+
+
+def test_a_chart_that_would_tell_a_small_number_is_not_drawn():
+    """The year is 38 known cases and 2 others: 40 less what is shown elsewhere."""
+    charts = {unit: unit_counts([10, 10]) for unit in ("month", "quarter", "half", "year")}
+    year = count_cell(WHOLE, "s", "y")
+    counts = pd.Series({year: 40.0, "known": 38.0, "few": 2.0})
+    ledger = Ledger(counts, [Equation(year, ("known", "few"))], {year, "few"}, {"few"}, threshold=THRESHOLD)
+    assert protect(dated_cases=pd.DataFrame(), charts=charts, ledger=ledger) == {}
+    assert not ledger.shows(year)
 
 
 def test_a_chart_is_of_the_whole_by_the_shortest_part_without_a_small_count():

@@ -25,7 +25,7 @@ def protect(themes=(), counts=None, known=None, **frames) -> dict[str, pd.DataFr
     results = SimpleNamespace(
         **{name: frames.get(name) for name in names},
         theme_counts=counts,
-        spec=SimpleNamespace(themes=list(themes)),
+        spec=SimpleNamespace(themes=list(themes), disclosure=SimpleNamespace(of_victims=10)),
     )
     cells = pd.Series(known or {"nothing": 99.0}, dtype=float)
     return protected_units(results, Ledger(cells, [], set(), set(), threshold=THRESHOLD))
@@ -54,15 +54,34 @@ def test_few_persons_who_are_counted_again_are_not_the_difference_of_two_shown_n
     assert shown["suspects"] == 60
 
 
+@pytest.mark.parametrize(("victims", "shown"), [(9, False), (10, True)])
+def test_tables_of_child_victims_keep_to_a_stricter_threshold(victims, shown):
+    table = reconciliation(child_victims=victims, distinct_child_victims=victims, suspects=victims)
+    row = protect(reconciliation=table)["reconciliation"].iloc[0]
+    assert pd.notna(row["child_victims"]) == pd.notna(row["distinct_child_victims"]) == shown
+    assert row["suspects"] == victims, "suspects keep to the other"
+
+
 def test_a_small_unit_is_not_shown():
     shown = protect(reconciliation=reconciliation(child_victims=4, distinct_child_victims=4))
     assert shown["reconciliation"][["child_victims", "distinct_child_victims"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize(("again", "hidden"), [(4, True), (5, False), (20, False), (21, True)])
-def test_repeats_need_enough_persons_on_both_sides(again, hidden):
+@pytest.mark.parametrize(
+    ("role", "again", "hidden"),
+    [
+        ("suspect", 4, True),
+        ("suspect", 5, False),
+        ("suspect", 20, False),
+        ("suspect", 21, True),
+        ("victim", 9, True),
+        ("victim", 10, False),
+        ("victim", 16, True),
+    ],
+)
+def test_repeats_need_enough_persons_on_both_sides(role, again, hidden):
     table = pd.DataFrame(
-        {"locality": [WHOLE, "a"], "stream": "s", "persons": 25, "repeat_persons": again, "share": again / 25,
+        {"locality": [WHOLE, "a"], "stream": "s", "role": role, "persons": 25, "repeat_persons": again, "share": again / 25,
          "lower": 0.1, "upper": 0.9}
     )  # fmt: skip
     shown = protect(repeat_shares=table)["repeat_shares"]

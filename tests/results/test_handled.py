@@ -116,7 +116,7 @@ def test_stopped_cases_of_child_sexual_abuse(shipped, complete, events) -> None:
 
 def test_share_targets_count_the_newest_complete_year(shipped, complete, events) -> None:
     frame = shipped.share_targets
-    assert len(frame) == 2 * 12
+    assert len(frame) == 3 * 12
     mine = complete[(complete["stream"] == "child_abuse") & (complete["year"] == "2023")]
     for row in frame[frame["target"] == "classified"].itertuples():
         own = mine if row.locality == WHOLE else mine[mine["district"] == row.locality]

@@ -11,8 +11,8 @@ import pytest
 CAMPAIGNS = Path(__file__).parents[2] / "data" / "binh_phuoc" / "tables" / "campaigns.csv"
 WHOLE = "*"
 FRAMES = (
-    "late_reports", "late_months", "same_age", "reading", "campaign_effects", "control_charts", "alerts",
-    "change_points",
+    "late_reports", "chain_ladder", "late_months", "same_age", "reading", "campaign_effects",
+    "control_charts", "alerts", "change_points",
 )  # fmt: skip
 LABELS = {"plain", "rise_ambiguous", "fall_inconclusive"}
 
@@ -33,6 +33,28 @@ def test_known_so_far_is_what_the_register_holds_of_each_year_of_events(shipped,
     assert (known["expected_finally"] >= known["counted"] - 1e-9).all()
     newest = known[known["origin"] == "year 2024"].set_index("stream")["share_counted"]
     assert (newest < known[known["origin"] == "year 2020"].set_index("stream")["share_counted"]).all()
+
+
+def test_the_chain_ladder_expects_what_older_months_grew_to(shipped) -> None:
+    """Development factors from the triangle by their definition; below ten cases a month only one holds."""
+    frame = shipped.chain_ladder
+    assert set(frame["stream"]) == set(shipped.late_reports["stream"])
+    for stream, rows in shipped._event_triangle.groupby("stream"):
+        table = rows.pivot(index="origin", columns="age", values="counted")
+        told = frame[frame["stream"] == stream].set_index("origin")
+        order = [origin for origin in told.index if origin in table.index]
+        newest = next(o for o in reversed(order) if told.loc[o, "counted"] > 0)
+        expected = told.loc[newest, "counted"]
+        for age in range(int(table.loc[newest].last_valid_index()), table.columns.max()):
+            seen = table[table[age + 1].notna()]
+            expected *= seen[age + 1].sum() / seen[age].sum()
+        assert told.loc[newest, "expected_finally"] == pytest.approx(expected)
+        assert told.loc[newest, "a_month"] == pytest.approx(rows["new"].sum() / len(table))
+    assert ((frame["a_month"] >= 10) == (frame["holds"] == "both")).all()
+    known = frame[frame["withheld"].isna()]
+    assert (
+        (known["lower"] <= known["expected_finally"]) & (known["expected_finally"] <= known["upper"])
+    ).all()
 
 
 def test_two_years_are_compared_at_the_same_age(shipped, register) -> None:

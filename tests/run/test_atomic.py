@@ -1,10 +1,13 @@
+import errno
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from diaban.errors import DiabanError
 from diaban.run import atomic
-from diaban.run.atomic import point_latest, swap_directory, write_bytes, write_text
+from diaban.run.atomic import point_latest, swap_directory, write_bytes, write_text, writing_in_words
 
 
 def names(folder):
@@ -104,3 +107,26 @@ def test_removing_a_link_spares_what_it_leads_to(tmp_path):
     atomic._remove(tmp_path / "latest")
     assert (tmp_path / "one" / "index.html").exists()
     shutil.rmtree(tmp_path / "one")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EFBIG, errno.EROFS])
+def test_a_full_disk_is_said_in_words_whoever_wraps_it(tmp_path, code):
+    def wrapped() -> None:
+        try:
+            raise OSError(code, os.strerror(code))
+        except OSError as error:
+            raise RuntimeError("a library's own words") from error
+
+    with pytest.raises(DiabanError, match=os.strerror(code)) as caught, writing_in_words(tmp_path):
+        wrapped()
+    assert caught.value.key == "run_not_written"
+    assert str(tmp_path) in caught.value.message("vi")
+
+
+@pytest.mark.parametrize(
+    "error", [FileNotFoundError(errno.ENOENT, "gone"), ValueError("no"), DiabanError("cli_stopped")]
+)
+def test_what_is_no_fault_of_the_disk_stays_as_it_is(tmp_path, error):
+    with pytest.raises(type(error)) as caught, writing_in_words(tmp_path):
+        raise error
+    assert caught.value is error

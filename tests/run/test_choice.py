@@ -59,11 +59,11 @@ def test_the_edition_before_is_the_newest_older_one_in_whatever_order_they_stand
     older = edition("2022-end", date(2022, 12, 14))
     for order in ([mid, end, older], [older, end, mid], [end, older, mid]):
         all_three = spec.model_copy(update={"editions": order})
-        assert edition_before(all_three, mid) == end
-        assert edition_before(all_three, end) == older
-        assert edition_before(all_three, older) is None
-    assert edition_before(spec, None) is None
-    assert edition_before(spec, edition("same", mid.cutoff)) == end, "not one of the same day"
+        assert edition_before(all_three, mid.cutoff) == end
+        assert edition_before(all_three, end.cutoff) == older
+        assert edition_before(all_three, older.cutoff) is None
+        assert edition_before(all_three, date(2030, 1, 1)) == mid, "also of a study that no edition is of"
+    assert edition_before(spec, mid.cutoff) == end, "not one of the same day"
 
 
 def test_the_declaration_of_an_edition_ends_with_its_cutoff() -> None:

@@ -161,15 +161,29 @@ def test_what_an_internal_run_exports_says_so(reports) -> None:
 
 @pytest.mark.usefixtures("reports")
 def test_a_shared_run_hides_what_an_internal_one_shows(trial, outputs) -> None:
-    """Of the same edition: where both show a number it is the same; the internal one shows all."""
+    """The internal one shows all. What the shared one shows of closed periods is what was given out of them."""
     shared, internal = (open_stage(trial, outputs=outputs, internal=one).cube for one in (False, True))
+    given_out = open_stage(trial, outputs=outputs, internal=True, edition="2022-end").cube["run_chart"]
     for name in ("rates", "run_chart", "targets"):
         assert not internal[name].get("hidden", internal[name].iloc[:, 0] == "").any(), name
     keys = ["locality", "stream", "period"]
-    both = shared["run_chart"].merge(internal["run_chart"], on=keys, suffixes=("", "_exact"))
-    known = both.dropna(subset=["cases"])
-    assert len(known)
-    assert (known["cases"] == known["cases_exact"]).all()
+    for exact, closed in ((given_out, True), (internal["run_chart"], False)):
+        both = shared["run_chart"].merge(exact, on=keys, suffixes=("", "_exact"))
+        known = both[(both["period"] <= "2022") == closed].dropna(subset=["cases"])
+        assert len(known)
+        assert (known["cases"] == known["cases_exact"]).all()
+
+
+@pytest.mark.usefixtures("reports")
+def test_two_shared_editions_tell_no_change_of_a_closed_period(trial, outputs) -> None:
+    now, then = (open_stage(trial, outputs=outputs, edition=e).cube for e in (None, "2022-end"))
+    assert (now.facts["closed_by"], then.facts["closed_by"]) == ("2022-end", "")
+    keys = ["locality", "stream", "period"]
+    both = now["run_chart"].merge(then["run_chart"], on=keys, suffixes=("", "_then"))
+    assert len(both.dropna(subset=["cases", "cases_then"]))
+    assert both["cases"].equals(both["cases_then"]), "shown or hidden alike, with the same numbers"
+    now, then = (open_stage(trial, outputs=outputs, edition=e).ledger for e in (None, "2022-end"))
+    assert set(then.hidden) <= set(now.hidden)
 
 
 def test_a_monitoring_file_stands_beside_its_page_and_links_lead_both_ways(reports) -> None:

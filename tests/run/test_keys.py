@@ -81,3 +81,19 @@ def test_code_keys_follow_the_source(tmp_path, monkeypatch):
     assert code_key("keyed_package") != before
     with pytest.raises(ModuleNotFoundError):
         code_key("no_such_package")
+
+
+def test_files_of_a_linked_folder_count_and_a_loop_of_links_ends(tmp_path):
+    """Tables on a shared disk, linked into the study: when they change, the run is a new one."""
+    study, elsewhere = tmp_path / "study", tmp_path / "elsewhere"
+    study.mkdir()
+    elsewhere.mkdir()
+    (study / "study.toml").write_text("a", encoding="utf-8")
+    (elsewhere / "cases.csv").write_text("1", encoding="utf-8")
+    alone = content_key([study], {}, {})
+    (study / "tables").symlink_to(elsewhere, target_is_directory=True)
+    (elsewhere / "back").symlink_to(study, target_is_directory=True)
+    linked = content_key([study], {}, {})
+    assert linked == content_key([study], {}, {}) != alone
+    (elsewhere / "cases.csv").write_text("2", encoding="utf-8")
+    assert content_key([study], {}, {}) != linked

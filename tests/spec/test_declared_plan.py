@@ -46,15 +46,16 @@ def between(start: str, end: str) -> str:
 
 def test_the_three_kinds_of_target_of_the_shipped_plan(read) -> None:
     spec = read()
-    assert [t.kind for t in spec.targets] == ["change", "change", "share", "share", "fewest"]
+    assert [t.kind for t in spec.targets] == ["change", "change", "share", "share", "share", "fewest"]
     assert [(t.stream, t.change) for t in spec.changes_aimed_at()] == [
         ("child_abuse", -0.03),
         ("u18_offending", -0.05),
     ]
-    classified, resolved = spec.targets[2:4]
-    assert (classified.limit, classified.more_than) == (1.0, None)
+    classified, processed, resolved = spec.targets[2:5]
+    assert [(t.limit, t.more_than) for t in (classified, processed)] == [(1.0, None), (1.0, None)]
+    assert (classified.measure, processed.measure) == ("classified", "decided")
     assert (resolved.limit, resolved.at_least) == (0.96, None)
-    assert spec.targets[4].select == {"abuse_form": ["sexual"]}
+    assert spec.targets[5].select == {"abuse_form": ["sexual"]}
     assert all(t.source for t in spec.targets), "a number of a plan says where it is printed"
 
 
@@ -154,6 +155,49 @@ def test_what_the_plan_names_is_declared(read, old: str, new: str, path: str, un
         assert unknown in caught.value.message(language)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "twice"),
+    [
+        ('key = "fewer_u18"', 'key = "fewer_child_abuse"', "targets[2]"),
+        ('key = "sexual_abuse"', 'key = "online"', "themes[5]"),
+        ('key = "2024-mid"', 'key = "2023-end"', "editions[2]"),
+        ('key = "diverted"', 'key = "other"', "handling.steps[9]"),
+        ('key = "nt1"', 'key = "gd1"', "factors[6]"),
+        ('key = "street_lighting"', 'key = "play_places"', "indicators[12]"),
+    ],
+)
+def test_a_key_names_one_thing(read, old: str, new: str, twice: str) -> None:
+    with pytest.raises(DiabanError) as caught:
+        read((old, new))
+    assert caught.value.key == "spec_key_twice"
+    key = new.rsplit('"', 2)[1]
+    for language in ("vi", "en"):
+        said = caught.value.message(language)
+        assert f": {twice} " in said
+        assert f"“{key}”" in said
+        assert "study.toml" in said
+
+
+def test_a_limit_of_the_law_is_named_once(read) -> None:
+    limits = [limit.key for limit in read().handling.limits]
+    with pytest.raises(DiabanError) as caught:
+        read((f'key = "{limits[1]}"', f'key = "{limits[0]}"'))
+    assert caught.value.key == "spec_key_twice"
+    assert "handling.limits[2]" in caught.value.message("vi")
+
+
+def test_a_measure_without_its_steps_is_refused(read) -> None:
+    """Else all reports would have been "assigned", or none, by the lack of a word in study.toml."""
+    asked = (RESOLVED, 'measure = "assigned"\nmore_than = 0.96\n')
+    assert read(asked).targets[4].measure == "assigned"
+    with pytest.raises(DiabanError) as caught:
+        read(asked, ('assigned = ["assigned"]', "assigned = []"))
+    assert caught.value.key == "spec_target_without_measure"
+    for language in ("vi", "en"):
+        assert "“resolved”" in caught.value.message(language)
+        assert "handling.assigned" in caught.value.message(language)
+
+
 def test_a_theme_picks_by_something(read) -> None:
     body = TEXT[TEXT.index(THEME) :]
     select = 'streams = ["child_abuse"]\nselect = { abuse_form = ["sexual"] }\n'
@@ -179,8 +223,8 @@ def test_another_way_into_a_theme_picks_by_something_too(read) -> None:
         ('kind = "mid_year"', 'kind = "monthly"', "editions[2].kind"),
         ("cutoff = 2023-12-14", 'cutoff = "soon"', "editions[1].cutoff"),
         ("days = 20", "days = 0", "handling.limits[1].days"),
-        (RESOLVED, 'measure = "solved"\nmore_than = 0.96\n', "targets[4].measure"),
-        (RESOLVED, 'measure = "resolved"\nmore_than = 1.0\n', "targets[4].more_than"),
+        (RESOLVED, 'measure = "solved"\nmore_than = 0.96\n', "targets[5].measure"),
+        (RESOLVED, 'measure = "resolved"\nmore_than = 1.0\n', "targets[5].more_than"),
     ],
 )
 def test_a_wrong_value_is_named_by_its_place(read, old: str, new: str, at: str) -> None:

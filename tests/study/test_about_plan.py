@@ -101,6 +101,18 @@ class TestShares:
         assert "no number of reports" in row["said"]
         assert pd.isna(row["needed_if_all"])
 
+    def test_all_of_a_few_reports_processed_does_not_show_that_all_will_be(self, province):
+        """ "100 % processed" is met by 25 of 25 and shown by none of them: the words say both."""
+        rows = province.share_targets("processed")
+        all_of_them = rows[(rows["n"] > 0) & (rows["successes"] == rows["n"])]
+        assert len(all_of_them) > 0
+        assert all_of_them["met"].all()
+        assert set(all_of_them["evidence"]) == {"open"}
+        assert (all_of_them["lower"] < 1).all()
+        assert all_of_them["said"].str.contains("no number of reports").all()
+        late = rows[rows["successes"] < rows["n"]]
+        assert not late["met"].any()
+
     def test_every_word_fits_the_numbers(self, province):
         def said(**row):
             return province._share_said({"needed_if_all": 93, "n": 237} | row)
@@ -114,7 +126,7 @@ class TestShares:
     def test_a_target_is_found_by_its_label_and_one_unknown_is_answered(self, province):
         label = "more than 96% of reports of child abuse resolved"
         assert set(province.share_targets(label)["target"]) == {"resolved"}
-        with pytest.raises(DiabanError, match="classified, resolved"):
+        with pytest.raises(DiabanError, match="classified, processed, resolved"):
             province.share_targets("sexual_stopped")
 
 

@@ -9,8 +9,8 @@ from diaban.errors import DiabanError
 from diaban.withheld import Withheld
 
 ON_TIME = [
-    "late_reports", "late_chart", "late_months", "same_age", "reading", "control_charts", "control_chart",
-    "change_points", "alerts",
+    "late_reports", "chain_ladder", "late_chart", "late_months", "same_age", "reading", "control_charts",
+    "control_chart", "change_points", "alerts",
 ]  # fmt: skip
 BY_PLACE = ["same_age", "reading", "control_charts", "change_points"]
 
@@ -49,6 +49,24 @@ class TestLateReports:
     def test_only_years_or_months(self, province):
         with pytest.raises(DiabanError, match="year, month"):
             province.late_reports(by="week")
+
+    def test_the_chain_ladder_stands_beside_the_nowcast_and_says_which_holds(self, province):
+        ladder = province.chain_ladder(by="month").set_index(["stream", "period"])
+        nowcast = province.late_reports(by="month").set_index(["stream", "period"])
+        assert ladder.index.equals(nowcast.index)
+        told = ladder.dropna(subset=["nowcast_expected"])
+        assert (told["nowcast_expected"] == nowcast["expected_finally"][told.index]).all()
+        assert (told["nowcast_upper"] == nowcast["upper"][told.index]).all()
+        assert ((ladder["a_month"] >= 10) == (ladder["holds"] == "both")).all()
+        assert ladder["said"].str.contains("only the nowcast").equals(ladder["holds"] == "nowcast")
+
+    def test_a_month_without_cases_has_no_multiple_and_a_nowcast(self, province):
+        months = province.chain_ladder(by="month")
+        nothing = months[months["counted"] == 0]
+        assert len(nothing) > 0
+        assert set(nothing["withheld"]) == {"nothing_counted_yet"}
+        assert nothing["expected_finally"].isna().all()
+        assert nothing["nowcast_expected"].notna().any()
 
     def test_the_chart_says_what_is_still_to_come(self, province):
         chart = province.late_chart("child_abuse")
@@ -149,6 +167,12 @@ def test_a_campaign_without_a_clear_difference_is_not_called_without_effect(prov
 
 
 def test_cases_without_the_day_of_the_event_say_which_column_is_lacking(fresh):
-    study = fresh(late_reports=None, late_months=None, campaign_effects=None)
-    for question in (study.late_reports, study.late_chart, study.late_months, study.campaign_effects):
+    study = fresh(late_reports=None, chain_ladder=None, late_months=None, campaign_effects=None)
+    for question in (
+        study.late_reports,
+        study.chain_ladder,
+        study.late_chart,
+        study.late_months,
+        study.campaign_effects,
+    ):
         assert "cases.occurred_to" in str(question())

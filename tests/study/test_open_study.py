@@ -20,9 +20,9 @@ FRAMES = [
     "corrected_shares", "code_pairs", "configurations", "event_chain", "event_lags", "event_moments",
     "residuals", "similar_places", "strength_rule", "targets", "targets_pooled", "mid_year", "share_targets",
     "fewest_targets", "stages", "time_to_decision", "days_to_decision", "resolution", "stopped",
-    "relative_rates", "late_reports", "late_months", "same_age", "reading", "campaign_effects",
-    "control_charts", "change_points", "alerts", "counting_units", "repeat_shares", "repeat_rates", "themes",
-    "theme_panels",
+    "relative_rates", "late_reports", "chain_ladder", "late_months", "same_age", "reading",
+    "campaign_effects", "control_charts", "change_points", "alerts", "counting_units", "repeat_shares",
+    "repeat_rates", "themes", "theme_panels",
 ]  # fmt: skip
 CHARTS = [
     "agreement_chart", "rates_chart", "map", "funnel", "ranks", "run_chart", "causes_chart",

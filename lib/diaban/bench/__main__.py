@@ -1,4 +1,4 @@
-"""`python -m diaban.bench`: speed, stage, scale and truth, measured side by side on this machine."""
+"""`python -m diaban.bench`: speed, stage, scale, truth and attack, measured side by side on this machine."""
 
 from __future__ import annotations
 
@@ -39,7 +39,19 @@ def _truth(options: Options) -> Iterator[Measurement]:
     return measure(options)
 
 
-PARTS: dict[str, Part] = {"speed": _speed, "stage": _stage, "scale": _scale, "truth": _truth}
+def _attack(options: Options) -> Iterator[Measurement]:
+    from diaban.bench.attack import measure
+
+    return measure(options)
+
+
+PARTS: dict[str, Part] = {
+    "speed": _speed,
+    "stage": _stage,
+    "scale": _scale,
+    "truth": _truth,
+    "attack": _attack,
+}
 
 
 def run_parts(parts: dict[str, Part], options: Options) -> tuple[list[Measurement], list[str]]:

@@ -43,7 +43,7 @@ def time_parts(study: Path) -> dict[str, float]:
         with watch.time(question):
             getattr(results, question)
     with watch.time("cube"):
-        cube = build_cube(results, intake.card, study)
+        cube = build_cube(results, intake.card, study).cube
     with watch.time("write"), tempfile.TemporaryDirectory() as folder:
         cube.save(Path(folder))
         for name, frame in intake.tables.present().items():

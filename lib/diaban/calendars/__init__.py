@@ -1,7 +1,6 @@
 """Named, versioned period calendars: which days a year or a month of a statistic covers."""
 
 from diaban.calendars.calendar import CALENDARS, UNITS, Calendar, calendar
-from diaban.calendars.mixing import same_calendar
 from diaban.calendars.parts import parts_frame, year_to_date
 from diaban.calendars.periods import assign_periods, periods_frame
 
@@ -13,6 +12,5 @@ __all__ = [
     "calendar",
     "parts_frame",
     "periods_frame",
-    "same_calendar",
     "year_to_date",
 ]

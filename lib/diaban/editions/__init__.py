@@ -6,6 +6,7 @@ from diaban.editions.history import findings_history, latest_history
 from diaban.editions.known import known_then
 from diaban.editions.rate_changes import rate_changes
 from diaban.editions.read import edition_files, read_edition
+from diaban.editions.settled import published_before, settled, with_closed_periods
 from diaban.editions.snapshot import Snapshot, snapshot
 from diaban.editions.store import read_snapshot, write_snapshot
 
@@ -19,10 +20,13 @@ __all__ = [
     "findings_history",
     "known_then",
     "latest_history",
+    "published_before",
     "rate_changes",
     "read_edition",
     "read_snapshot",
+    "settled",
     "snapshot",
     "waterfall_rows",
+    "with_closed_periods",
     "write_snapshot",
 ]

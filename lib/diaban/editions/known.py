@@ -45,7 +45,7 @@ def known_then(tables: Tables, spec: StudySpec) -> Tables:
             if frame is not None:
                 held[name] = _rows(frame, _among(frame["case_key"], held["cases"]["case_key"]))
     then = replace(tables, **held)
-    return then if then.cases is None else replace(then, counts=_counts(then, spec))
+    return then if then.cases is None else replace(then, counts=counts_of_cases(then, spec))
 
 
 def registered(cases: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
@@ -70,7 +70,7 @@ def _localities_then(localities: pd.DataFrame, spec: StudySpec) -> pd.DataFrame:
     return begun.assign(valid_to=begun["valid_to"].mask(begun["valid_to"] >= cutoff))
 
 
-def _counts(tables: Tables, spec: StudySpec) -> pd.DataFrame:
+def counts_of_cases(tables: Tables, spec: StudySpec) -> pd.DataFrame:
     """Counts of the known cases over the cells that were at risk."""
     cases, members = tables.cases, tables.case_streams
     assert cases is not None

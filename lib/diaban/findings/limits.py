@@ -8,6 +8,9 @@ import pandas as pd
 
 from diaban.findings.finding import Finding
 
+ALL_WITHHELD = "all_withheld"
+"""The statement that reviewers agreed to no finding of a locality."""
+
 
 def luck_findings(detectability: pd.DataFrame) -> Iterator[Finding]:
     """One finding a stream: how often its first declared target would be met with nothing changed."""
@@ -71,4 +74,17 @@ def no_figures(locality: str, period: str) -> Finding:
         period=period,
         strength="insufficient",
         action="pool_more",
+    )
+
+
+def all_withheld(locality: str, period: str) -> Finding:
+    """The plain statement that reviewers agreed to none of the findings made here."""
+    return Finding(
+        locality=locality,
+        question="what_numbers_can_tell",
+        statement=ALL_WITHHELD,
+        stream=None,
+        period=period,
+        strength="insufficient",
+        action="read_on",
     )

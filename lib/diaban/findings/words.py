@@ -134,7 +134,7 @@ class Words:
             }
         return said | {name: self._fact(name, value, finding) for name, value in finding.facts.items()}
 
-    def _difference(self, indicator: str, value: object) -> str:
+    def difference(self, indicator: str, value: object) -> str:
         """How far two places are apart: of percentages, in points."""
         if self._indicators[indicator].unit[self.language].startswith("%"):
             return f"{self.indicator_number(indicator, value)} {self.text('direction', 'points')}"
@@ -149,7 +149,7 @@ class Words:
         if name in ("direction", "gap"):
             return self.text(name, str(value))
         if name == "sd":
-            return self._difference(str(finding.facts["indicator"]), value)
+            return self.difference(str(finding.facts["indicator"]), value)
         if name in ("value", "reference"):
             return self.indicator_value(str(finding.facts["indicator"]), value)
         if name == "baseline":

@@ -8,6 +8,10 @@ import pandas as pd
 
 from diaban.errors import DiabanError
 from diaban.language.catalogue import LANGUAGES, error_messages
+from diaban.spec.plain import clipped
+
+LONGEST_SHOWN = 80
+"""Characters of a refused value that are shown."""
 
 PROVENANCE = ["_file", "_sheet", "_row"]
 COLUMNS = ["table", "file", "sheet", "row", "column", "value", "reason", "expected"]
@@ -96,7 +100,7 @@ class Quarantine:
 def _printed(values: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_any_dtype(values):
         values = values.dt.strftime("%Y-%m-%d")
-    return values.astype("str").fillna("").tolist()
+    return [clipped(text, LONGEST_SHOWN) for text in values.astype("str").fillna("")]
 
 
 def explain(quarantine: pd.DataFrame, language: str) -> pd.Series:

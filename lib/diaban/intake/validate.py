@@ -9,6 +9,7 @@ from diaban.errors import DiabanError
 from diaban.intake.coerce import coerce
 from diaban.intake.quarantine import PROVENANCE, Quarantine
 from diaban.intake.schemas import KEYS, SCHEMAS
+from diaban.spec.plain import LONGEST_CELL, UNSEEN
 from diaban.spec.source import SourceSpec
 
 _NULL = "not_nullable"
@@ -26,6 +27,8 @@ def typed(table: str, frame: pd.DataFrame, source: SourceSpec, quarantine: Quara
             frame = quarantine.reject(
                 table, frame, bad, column=name, reason=reason, expected=expected, values=text
             )
+        if table != "localities" and str(column.dtype).startswith("str"):
+            frame = _printable(table, name, frame, quarantine)
     for name, declared in source.columns.items():
         if declared.accept and name in frame:
             bad = frame[name].notna() & ~frame[name].isin(declared.accept)
@@ -34,6 +37,22 @@ def typed(table: str, frame: pd.DataFrame, source: SourceSpec, quarantine: Quara
                 table, frame, bad, column=name, reason="intake_row_not_accepted", expected=expected
             )
     return frame
+
+
+def _printable(table: str, name: str, frame: pd.DataFrame, quarantine: Quarantine) -> pd.DataFrame:
+    """Rows whose text can be printed; a code besides holds no "|", which parts the names of cells."""
+    texts = frame[name]
+    bad = (texts.str.len() > LONGEST_CELL) | texts.str.contains(UNSEEN, regex=True)
+    if not name.startswith("label"):
+        bad |= texts.str.contains("|", regex=False)
+    return quarantine.reject(
+        table,
+        frame,
+        bad.fillna(False),
+        column=name,
+        reason="intake_row_not_printable",
+        expected=str(LONGEST_CELL),
+    )
 
 
 def conforming(table: str, frame: pd.DataFrame, quarantine: Quarantine) -> pd.DataFrame:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -17,6 +17,7 @@ from diaban.findings.tested import factors_tested
 from diaban.intake.card import DataCard
 from diaban.language.collate import sort_key
 from diaban.release.cube import Cube, protect
+from diaban.release.ledger_state import LedgerState
 from diaban.results import Results
 from diaban.spec import StudySpec
 
@@ -36,17 +37,31 @@ _AREA_COLUMNS = [
 ]
 
 
-def build_cube(results: Results, card: DataCard, folder: Path, *, findings_only: bool = False) -> Cube:
+class Built(NamedTuple):
+    """A cube, and what is known, told and hidden by it."""
+
+    cube: Cube
+    state: LedgerState
+
+
+def build_cube(
+    results: Results,
+    card: DataCard,
+    folder: Path,
+    *,
+    findings_only: bool = False,
+    earlier: Sequence[tuple[str, LedgerState]] = (),
+) -> Built:
     """The cube of a study. folder: the study's, for the catalogue of measures. findings_only: without what no
-    finding is made of; pages cannot be made of it."""
+    finding is made of; pages cannot be made of it. earlier: editions that were given out (`protect`)."""
     spec, tables = results.spec, results.tables
     localities = _localities(results)
-    frames = protect(results, findings_only=findings_only) | {
+    protected = protect(results, findings_only=findings_only, earlier=earlier)
+    frames = protected.frames | {
         "localities": localities,
         "neighbours": _within(tables.neighbours, localities),
         "measures": read_measures(spec, folder),
         "sources": card.sources[["table", "rows", "kept", "quarantined", "citation", "licence"]],
-        "funnel": results.funnel,
     }
     code_book = tables.code_book
     frames["code_book"] = (
@@ -67,7 +82,7 @@ def build_cube(results: Results, card: DataCard, folder: Path, *, findings_only:
     if tables.boundaries is not None:
         drawn = tables.boundaries[tables.boundaries["locality"].isin(localities["locality"])]
         frames["boundaries"] = simplified(drawn[["locality", "geometry"]].reset_index(drop=True))
-    return Cube(frames, _facts(results))
+    return Built(Cube(frames, _facts(results)), protected.state)
 
 
 def _judged(frames: Mapping[str, pd.DataFrame], spec: StudySpec) -> dict[str, pd.DataFrame]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from diaban.analysis.funnel_curves import funnel_curves
 from diaban.release.cause_frames import checks_of_findings, protected_area_side, protected_case_side
 from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
 from diaban.release.handling_frames import protected_handling
+from diaban.release.joined_tables import joined
 from diaban.release.ledger import Ledger
-from diaban.release.linked_tables import annual_streams, linked_tables
+from diaban.release.ledger_state import LedgerState
+from diaban.release.linked_tables import LinkedTables, annual_streams, linked_tables
 from diaban.release.plan_frames import protected_plan
+from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares
 from diaban.release.suppression import blank, hidden_cells
 from diaban.release.time_frames import protected_over_time
 from diaban.release.unit_frames import protected_units
@@ -54,31 +59,37 @@ class Cube:
         return cls(frames, json.loads((folder / "facts.json").read_text("utf-8")))
 
 
-def protect(results: Results, *, findings_only: bool = False) -> dict[str, pd.DataFrame]:
+class Protected(NamedTuple):
+    """Frames by name, and what is known, told and hidden by them."""
+
+    frames: dict[str, pd.DataFrame]
+    state: LedgerState
+
+
+def protect(
+    results: Results, *, findings_only: bool = False, earlier: Sequence[tuple[str, LedgerState]] = ()
+) -> Protected:
     """The protected frames of a study; `findings_only` leaves out what no finding is made of.
 
     All tables by locality of report, whatever their level of detail, are protected together: localities
     add up to the whole, periods to blocks, files with and without a code to all files, coded and
-    uncoded files to cases.
+    uncoded files to cases. earlier: key and state of the editions that were given out before; nobody may
+    learn from all of them together what one alone may not tell.
     """
     threshold = results.spec.disclosure.threshold
     tables = linked_tables(results, threshold)
-    hidden = hidden_cells(
-        tables.counts,
-        tables.equations,
-        tables.primary,
-        threshold=threshold,
-        group=tables.group,
-        reluctance=tables.reluctance,
-    )
-    ledger = Ledger(tables.counts, tables.equations, hidden, tables.primary, threshold=threshold)
+    hidden, ledger = _hidden(tables, earlier, threshold)
     whole = _whole_hides(results.rates, hidden)
-    rates = blank(results.rates, whole, ["reference_rate", "expected"])
+    unseen = whole | _hides(results.rates, hidden)
+    model = results.spec.model
+    fit = pooled_fit(results.rates, unseen, per=model.per, seed=model.seed)
+    rates = blank(pooled_rates(results.rates, unseen, fit), whole, ["reference_rate", "expected"])
     trends = results.trends
     base = trends.assign(period=results.spec.periods.baseline)
     annual = results.run_chart
     frames = {
-        "rates": blank(rates, whole | _hides(rates, hidden), _RATE_VALUES),
+        "rates": blank(rates, unseen, _RATE_VALUES),
+        "funnel": _known_wholes(funnel_curves(fit), hidden),
         "trends": blank(
             trends,
             _hides(trends, hidden) | _hides(base, hidden),
@@ -97,7 +108,7 @@ def protect(results: Results, *, findings_only: bool = False) -> dict[str, pd.Da
         "cells": pd.DataFrame(
             {
                 "cells": [len(tables.counts)],
-                "hidden": [len(hidden)],
+                "hidden": [int(tables.counts.index.isin(hidden).sum())],
                 "small": [len(tables.primary)],
             }
         ),
@@ -111,7 +122,38 @@ def protect(results: Results, *, findings_only: bool = False) -> dict[str, pd.Da
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)
-    return frames
+    return Protected(frames, ledger.state)
+
+
+def _hidden(
+    tables: LinkedTables, earlier: Sequence[tuple[str, LedgerState]], threshold: int
+) -> tuple[set[str], Ledger]:
+    """The cells of the linked tables that are hidden, and the ledger of them and of earlier editions."""
+    before = joined(tables.counts, earlier, threshold)
+    others = before.counts[~before.counts.index.isin(tables.counts.index)]
+    counts = pd.concat([tables.counts.astype(float), others])
+    equations = list(dict.fromkeys([*tables.equations, *before.equations]))
+    hidden = hidden_cells(
+        counts,
+        equations,
+        tables.primary,
+        threshold=threshold,
+        group=tables.group,
+        reluctance=tables.reluctance,
+        shown=before.shown,
+        hidden=before.hidden,
+        needed=before.needed,
+    )
+    ledger = Ledger(
+        counts,
+        equations,
+        hidden,
+        tables.primary - before.shown,
+        threshold=threshold,
+        needed=before.needed,
+        editions=[edition for edition, _ in earlier],
+    )
+    return hidden | tables.primary, ledger
 
 
 def _protected_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
@@ -126,7 +168,8 @@ def _protected_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataF
     tells_cases = about_coding & np.isin(totals, list(hidden))
     given_away = np.isin(cells, list(hidden)) | np.isin(whole, list(hidden))  # the rest is whole minus own
     hide = np.isin(files, list(hidden)) | tells_cases | (~about_coding & given_away)
-    return blank(factors.reset_index(drop=True), hide, [c for c in factors.columns if c not in keep])
+    blanked = blank(factors.reset_index(drop=True), hide, [c for c in factors.columns if c not in keep])
+    return pooled_shares(blanked)
 
 
 def _whole_case_factors(factors: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
@@ -143,6 +186,12 @@ def _hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:
     """True for rows (locality, stream, period) whose count is hidden."""
     names = [count_cell(r.locality, r.stream, r.period) for r in frame.itertuples()]
     return pd.Series([name in hidden for name in names], index=frame.index)
+
+
+def _known_wholes(funnel: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
+    """Limits of the funnel where the rate of the whole, which they stand about, is shown."""
+    names = [count_cell(WHOLE, r.stream, r.period) for r in funnel.itertuples()]
+    return funnel[[name not in hidden for name in names]].reset_index(drop=True)
 
 
 def _whole_hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:

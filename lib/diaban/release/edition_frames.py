@@ -14,6 +14,7 @@ from diaban.findings.locality import locality_findings
 from diaban.findings.words import Words
 from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
+from diaban.release.published import Published
 from diaban.spec import StudySpec
 from diaban.spec.editions import EditionSpec
 
@@ -23,11 +24,13 @@ RECORD = ("locality", "statement", "stream", "factors", "strength", "estimate", 
 
 
 class Earlier(NamedTuple):
-    """The edition before: what was declared of it, its protected cube, and what it counted (internal)."""
+    """The edition before: what was declared of it, its protected cube, what it counted (internal), and what
+    was given out up to then, newest first."""
 
     edition: EditionSpec
     cube: Cube
     snapshot: Snapshot
+    published: tuple[Published, ...] = ()
 
 
 def edition_frames(
@@ -92,7 +95,8 @@ def _changes(spec: StudySpec, earlier: Earlier, now: Snapshot) -> pd.DataFrame:
 
     Columns locality, stream, period, before, the parts of the corrections, corrections, late_reports,
     new_cases, after, hidden. For sharing a step below the threshold has no number, nor has the count before:
-    the difference would be it. Of a locality nothing is shown, as nearly every step is that small.
+    the difference would be it; of the block only a step that leaves the other periods none or many. Of a
+    locality nothing is shown, as nearly every step is that small.
     """
     every = {*earlier.snapshot.exposed["period"], *now.exposed["period"]}
     of_block = edition_changes(earlier.snapshot, now, pooled=spec.block_of())
@@ -108,9 +112,21 @@ def _changes(spec: StudySpec, earlier: Earlier, now: Snapshot) -> pd.DataFrame:
     if threshold == 0:
         return table.assign(hidden=False)
     known = table[STEPS].abs().ge(threshold).where(table["locality"] == WHOLE, other=False)
+    known &= _rest_is_large(table, threshold)
     for name in STEPS:
         table[name] = table[name].astype("Int64").where(known[name])
     all_known = known.all(axis=1)
     table["before"] = table["before"].astype("Int64").where(all_known)
     table["after"] = table["after"].astype("Int64").where(all_known)
     return table.drop(columns=CORRECTIONS).assign(hidden=~known.any(axis=1))
+
+
+def _rest_is_large(table: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """For each step of a row whether what it leaves to the other periods is none, or not small."""
+    keys = ["locality", "stream"]
+    of_all = table[table["period"] == ALL].set_index(keys)[STEPS]
+    rest = table.join(of_all.add_suffix("_all"), on=keys)
+    parts = {name: (rest[f"{name}_all"] - rest[name]).abs() for name in STEPS}
+    return pd.DataFrame({name: part.eq(0) | part.ge(threshold) for name, part in parts.items()}).fillna(
+        value=False
+    )

@@ -34,7 +34,8 @@ def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFra
     if results.stopped is not None:
         frames["stopped"] = _stopped(results.stopped, ledger.threshold)
     if results.relative_rates is not None:
-        frames["relative_rates"] = _relative(results.relative_rates, ledger.threshold)
+        of_victims = results.spec.disclosure.of_victims
+        frames["relative_rates"] = _relative(results.relative_rates, ledger.threshold, of_victims)
     return frames
 
 
@@ -187,7 +188,7 @@ def _stopped(stopped: pd.DataFrame, threshold: int) -> pd.DataFrame:
     return blank(rows, ~shown, ["n", "n_cases", "share", "lower", "upper"])
 
 
-def _relative(rates: pd.DataFrame, threshold: int) -> pd.DataFrame:
+def _relative(rates: pd.DataFrame, threshold: int, of_victims: int) -> pd.DataFrame:
     """Ratios and what they are worth, without counts; a comparison with a small group in it is left out."""
     parts = [
         rates["n"],
@@ -195,7 +196,8 @@ def _relative(rates: pd.DataFrame, threshold: int) -> pd.DataFrame:
         rates["base_n"],
         rates["base_cases"] - rates["base_n"],
     ]
-    shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1) & rates["withheld"].isna()
+    least = rates["role"].map({"victim": of_victims}).fillna(threshold)
+    shown = pd.concat(parts, axis=1).ge(least, axis=0).all(axis=1) & rates["withheld"].isna()
     columns = ["stream", "point", "role", "column", "group", "base", "ratio", "lower", "upper", "differs",
                "comparisons", "withheld"]  # fmt: skip
     table = rates[columns].reset_index(drop=True)

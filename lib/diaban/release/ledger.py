@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pandas as pd
 
+from diaban.release.joined_tables import links, small_changes, then
+from diaban.release.ledger_state import LedgerState
 from diaban.release.ranges import Attacker, Equation
 
 _EXACT = 1e-6
@@ -16,7 +18,8 @@ class Ledger:
     """All cells that a release knows of, the equations between them, and which of them nobody is shown.
 
     counts: cell -> count. hidden: the cells that are not published. protected: those of them of which nobody
-    may learn more than to `threshold`.
+    may learn more than to `threshold`. needed: further cells, and by how much they must stay uncertain.
+    editions: keys of the earlier editions whose cells are among them (`joined_tables.then`).
     """
 
     def __init__(
@@ -27,11 +30,14 @@ class Ledger:
         protected: Iterable[str],
         *,
         threshold: int,
+        needed: Mapping[str, float] | None = None,
+        editions: Sequence[str] = (),
     ) -> None:
         self.threshold = threshold
         self._equations = list(equations)
         self._hidden = set(hidden)
-        self._needed = dict.fromkeys(protected, float(threshold))
+        self._needed = {**(needed or {}), **dict.fromkeys(protected, float(threshold))}
+        self._editions = editions
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
 
     @property
@@ -41,6 +47,17 @@ class Ledger:
     @property
     def protected(self) -> set[str]:
         return set(self._needed)
+
+    @property
+    def state(self) -> LedgerState:
+        """All of it, to be kept."""
+        return LedgerState(
+            counts=self.counts.rename_axis(None),
+            equations=list(self._equations),
+            hidden=frozenset(self._hidden),
+            needed=dict(self._needed),
+            threshold=self.threshold,
+        )
 
     def shows(self, *cells: str) -> bool:
         """Whether all of the cells are published: known, and not hidden."""
@@ -61,17 +78,33 @@ class Ledger:
         to less already, no more may be told. careful: the small ones must stay uncertain by one more than the
         threshold, as inequalities speak of them and linear programmes end between whole numbers.
         """
-        known = pd.concat([self.counts, counts[~counts.index.isin(self.counts.index)].astype(float)])
+        new = counts[~counts.index.isin(self.counts.index)].astype(float)
+        changes, linked = self._links_to_earlier(new)
+        known = pd.concat([self.counts, new, changes])
+        equations = [*equations, *linked]
+        small = {*small, *small_changes(changes.to_dict(), self.threshold)}
         true, rests = _with_rests(equations, known.to_dict())
         known = pd.concat([known, pd.Series(rests, dtype=float)])
         self._equations += true
         self._hidden |= set(known.index) - set(self.counts.index)
         self._attacker = self._attack(self._equations, known)
-        small = sorted(set(small))
         if small:
-            now = self._attacker.ranges(self._hidden, of=small).loc[small]
+            chosen = sorted(small & self._hidden)
+            now = self._attacker.ranges(self._hidden, of=chosen).loc[chosen]
             most = float(self.threshold + careful)
             self._needed |= (now["upper"] - now["lower"]).clip(upper=most).to_dict()
+
+    def _links_to_earlier(self, new: pd.Series) -> tuple[pd.Series, list[Equation]]:
+        """Changes of new cells that earlier editions had as well, and the equations over them."""
+        before, now = self.counts.to_dict(), new.to_dict()
+        changes: dict[str, float] = {}
+        equations: list[Equation] = []
+        for edition in self._editions:
+            both = [cell for cell in now if then(cell, edition) in before]
+            changed, linked = links(both, now, before, edition)
+            changes |= changed
+            equations += linked
+        return pd.Series(changes, dtype=float), equations
 
     def show(self, cells: Iterable[str] = (), *, beside: Sequence[Equation] = ()) -> bool:
         """Publish `cells`, and what the equations `beside` say of others, if no protected cell is told by it.

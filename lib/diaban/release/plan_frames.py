@@ -127,11 +127,24 @@ def _shares(results: Results) -> pd.DataFrame | None:
     missed = table["n"] - table["successes"]
     few = (table["n"] < threshold) | ((missed > 0) & (missed < threshold))
     counted = ((table["locality"] == WHOLE) | (threshold == 0)) & ~few
+    counted &= ~_tells_a_few_by_difference(table.where(counted), threshold)
     if threshold > 0:
         none = table["withheld"] == "no_reports"
         table = table.assign(met=table["met"].fillna(True), withheld=table["withheld"].mask(none))
     told = ["successes", "n", "share", "lower", "upper", "most_failures", "evidence"]
     return blank(table, ~counted, told)
+
+
+def _tells_a_few_by_difference(table: pd.DataFrame, threshold: int) -> pd.Series:
+    """Rows whose numbers, less those of a row before, leave few reports: not due yet, or not resolved."""
+    seen: list[float] = []
+    tells = []
+    for row in table.itertuples():
+        own = [n for n in (row.n, row.successes) if pd.notna(n)]
+        near = [a for a in own for b in seen if 0 < abs(a - b) < threshold]
+        tells.append(bool(near))
+        seen += [] if near else own
+    return pd.Series(tells, index=table.index, dtype="bool")
 
 
 def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:

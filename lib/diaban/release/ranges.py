@@ -197,8 +197,9 @@ def _outer_bounds(matrix: csr_array, known: NDArray) -> NDArray:
         np.add.at(infinite, row, unbounded)
         rest = np.where(infinite[row] > unbounded, [-np.inf, np.inf], sums[row] - finite)
         implied = np.sort((known[row, None] - rest) / sign[:, None], axis=1)
-        np.maximum.at(bounds[:, 0], column, implied[:, 0])
-        np.minimum.at(bounds[:, 1], column, implied[:, 1])
+        implied[np.isnan(implied)] = np.inf  # infinite less infinite: says nothing
+        np.maximum.at(bounds[:, 0], column, np.where(implied[:, 0] == np.inf, -np.inf, implied[:, 0]))
+        np.minimum.at(bounds[:, 1], column, np.where(implied[:, 1] == -np.inf, np.inf, implied[:, 1]))
     return bounds
 
 

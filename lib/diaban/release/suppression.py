@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from diaban.release.ranges import Attacker, Equation
+
+_SAME = 1e-6
 
 
 def small(counts: pd.Series, threshold: int) -> pd.Series:
@@ -24,6 +26,9 @@ def hidden_cells(
     threshold: int,
     group: Mapping[str, str] | None = None,
     reluctance: Mapping[str, int] | None = None,
+    shown: Collection[str] = (),
+    hidden: Iterable[str] = (),
+    needed: Mapping[str, float] | None = None,
 ) -> set[str]:
     """`primary` and the complementary cells that keep each of them uncertain by at least `threshold`.
 
@@ -32,6 +37,9 @@ def hidden_cells(
     missed (default 0); the least missed is hidden first, of these the smallest. Greedy: as long as a primary
     cell can be told to less than `threshold`, one of the visible cells that hold its range there is hidden
     too. Deterministic: ties go by cell name.
+
+    shown, hidden: cells that were given out, and kept back, before: the ones cannot be hidden any more, the
+    others stay hidden. needed: further cells that must stay uncertain, and by how much.
     """
     groups = _members(counts.index, group or {})
     reluctant, values = reluctance or {}, counts.to_dict()
@@ -39,21 +47,24 @@ def hidden_cells(
     def cost(cell: str) -> tuple[int, bool, float, str]:
         return reluctant.get(cell, 0), values[cell] == 0, values[cell], cell
 
-    protected = set(primary)
-    hidden = _with_groups(protected, groups)
+    known = set(shown)
+    wide = {**(needed or {}), **dict.fromkeys(primary, float(threshold))}
+    wide = {cell: width for cell, width in wide.items() if cell not in known}
+    kept_back = (_with_groups(set(wide), groups) | set(hidden)) - known
     attacker = Attacker(counts, equations, enough=threshold)
-    while hidden:
-        ranges = attacker.ranges(hidden, of=protected)
+    while kept_back:
+        ranges = attacker.ranges(kept_back, of=wide)
         width = ranges["upper"] - ranges["lower"]
-        exposed = [cell for cell in sorted(protected) if width[cell] < threshold]
+        exposed = [cell for cell in sorted(wide) if width[cell] < wide[cell] - _SAME]
         added: set[str] = set()
-        for levers in attacker.levers(hidden, exposed):
-            if levers and not levers & added:
-                added.add(min(levers, key=cost))
+        for levers in attacker.levers(kept_back, exposed):
+            free = levers - known
+            if free and not free & added:
+                added.add(min(free, key=cost))
         if not added:
             break
-        hidden |= _with_groups(added, groups)
-    return hidden
+        kept_back |= _with_groups(added, groups) - known
+    return kept_back
 
 
 def _members(cells: pd.Index, group: Mapping[str, str]) -> dict[str, set[str]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban.release.cells import WHOLE, count_cell
+from diaban.release.late_frames import late_reports
 from diaban.release.ledger import Ledger
+from diaban.release.ranges import Equation
 from diaban.release.suppression import blank
 from diaban.results import Results
 from diaban.results.over_time import UNITS
@@ -18,27 +20,17 @@ def protected_over_time(results: Results, ledger: Ledger) -> dict[str, pd.DataFr
     study has it.
     """
     threshold = ledger.threshold
+    charts = _charts(results, ledger)  # first: what they show of a year, no other table can hide
     frames = {
-        "late_reports": _late(results.late_reports, threshold),
+        "late_reports": late_reports(results, ledger),
         "late_months": _held_back(results.late_months),
         "same_age": _same_age(results.same_age, threshold),
         "reading": _reading(results, ledger),
         "campaign_effects": _campaigns(results, threshold),
         "alerts": _alerts(results.alerts, threshold),
     }
-    frames |= _charts(results, threshold)
+    frames |= charts
     return {name: frame for name, frame in frames.items() if frame is not None}
-
-
-def _late(late: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    """By year of the events, of the whole."""
-    if late is None:
-        return None
-    rows = late[late["origin"].str.startswith("year ")].reset_index(drop=True)
-    told = ["counted", "share_counted", "share_error", "expected_finally", "lower", "upper"]
-    rows = blank(rows, rows["counted"] < threshold, told)
-    rows = rows.assign(period=rows["origin"].str.removeprefix("year "))
-    return rows.drop(columns=["origin", "factor", "factor_error"])
 
 
 def _held_back(months: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -91,19 +83,17 @@ def _campaigns(results: Results, threshold: int) -> pd.DataFrame | None:
     return blank(effects, small, told)
 
 
-def _charts(results: Results, threshold: int) -> dict[str, pd.DataFrame]:
-    """Of each stream in the whole, by the shortest part of a year of which no count is small."""
+def _charts(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """Of each stream in the whole, by the shortest part of a year of which no count is small, where these and
+    the years that they add up to tell nothing else."""
     if results.dated_cases is None:
         return {}
-    if threshold == 0:
+    if ledger.threshold == 0:
         return {"control_charts": results.control_charts, "change_points": results.change_points}
     charts, changes = [], []
     for stream in results.spec.streams:
         for unit in UNITS:
-            counts = results.counts_by(unit)
-            assert counts is not None
-            whole = counts[counts["stream"] == stream.key].groupby("period")["cases"].sum()
-            if len(whole) and whole.min() >= threshold:
+            if _parts_told(results, ledger, stream.key, unit):
                 chart = results.charts_of(stream.key, unit)
                 charts.append(chart[chart["locality"] == WHOLE])
                 change = results.changes_of(stream.key, unit)
@@ -115,6 +105,26 @@ def _charts(results: Results, threshold: int) -> dict[str, pd.DataFrame]:
         "control_charts": pd.concat(charts, ignore_index=True),
         "change_points": pd.concat(changes, ignore_index=True),
     }
+
+
+def _parts_told(results: Results, ledger: Ledger, stream: str, unit: str) -> bool:
+    """Whether the parts of all years are shown now."""
+    counts = results.counts_by(unit)
+    assert counts is not None
+    mine = counts[counts["stream"] == stream].groupby(["parent", "period"], as_index=False)["cases"].sum()
+    if mine.empty or mine["cases"].min() < ledger.threshold:
+        return False
+    mine = mine.assign(cell=[count_cell(WHOLE, stream, period) for period in mine["period"]])
+    years = {
+        count_cell(WHOLE, stream, year): (tuple(rows["cell"]), float(rows["cases"].sum()))
+        for year, rows in mine.groupby("parent")
+    }
+    cells = dict(zip(mine["cell"], mine["cases"].astype(float), strict=True))
+    ledger.add(
+        pd.Series(cells | {year: n for year, (_, n) in years.items()}),
+        [Equation(year, parts) for year, (parts, _) in years.items() if parts != (year,)],
+    )
+    return ledger.show({*cells, *years})
 
 
 def _alerts(alerts: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:

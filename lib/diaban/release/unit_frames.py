@@ -16,10 +16,10 @@ ALL = "*"
 
 def protected_units(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
     """reconciliation, repeat_shares (of the whole), theme_counts, theme_panels; where the study has them."""
-    threshold = ledger.threshold
+    threshold, of_victims = ledger.threshold, results.spec.disclosure.of_victims
     frames = {
-        "reconciliation": _reconciled(results.reconciliation, threshold),
-        "repeat_shares": _repeats(results.repeat_shares, threshold),
+        "reconciliation": _reconciled(results.reconciliation, threshold, of_victims),
+        "repeat_shares": _repeats(results.repeat_shares, threshold, of_victims),
         "theme_counts": _themes(results, ledger),
         "theme_panels": _panels(results.theme_panels, threshold),
         "theme_support": _support(results.theme_support),
@@ -27,25 +27,27 @@ def protected_units(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]
     return {name: frame for name, frame in frames.items() if frame is not None}
 
 
-def _reconciled(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+def _reconciled(table: pd.DataFrame | None, threshold: int, of_victims: int) -> pd.DataFrame | None:
     """Units side by side where neither they nor what lies between them is small; of the whole alone."""
     if table is None:
         return None
     rows = table[(table["locality"] == WHOLE) & (table["stream"] != ALL)].reset_index(drop=True)
     twice = {"suspects": "distinct_suspects", "child_victims": "distinct_child_victims"}
+    least = {name: of_victims if "child_victims" in name else threshold for name in UNITS}
     for name in UNITS:
-        rows[name] = rows[name].where(rows[name] >= threshold)
+        rows[name] = rows[name].where(rows[name] >= least[name])
     for entries, persons in twice.items():
         again = rows[entries] - rows[persons]
-        rows[persons] = rows[persons].where((again == 0) | (again >= threshold))
+        rows[persons] = rows[persons].where((again == 0) | (again >= least[entries]))
     return rows[["locality", "stream", "period", *UNITS, "withheld"]]
 
 
-def _repeats(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
+def _repeats(table: pd.DataFrame | None, threshold: int, of_victims: int) -> pd.DataFrame | None:
     if table is None:
         return None
     rows = table[table["locality"] == WHOLE].reset_index(drop=True)
-    shown = (rows["repeat_persons"] >= threshold) & (rows["persons"] - rows["repeat_persons"] >= threshold)
+    least = rows["role"].map({"victim": of_victims}).fillna(threshold)
+    shown = (rows["repeat_persons"] >= least) & (rows["persons"] - rows["repeat_persons"] >= least)
     return blank(rows, ~shown, ["persons", "repeat_persons", "share", "lower", "upper"])
 
 

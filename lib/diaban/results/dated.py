@@ -9,6 +9,8 @@ import pandas as pd
 from diaban.calendars import assign_periods, calendar, parts_frame, year_to_date
 from diaban.results.levels import Levels
 
+KNOWN_UNTIL = "known_until"
+
 
 class Dated(Levels):
     """Frames that need the day of a case; None where the study has no case records, or counts by another unit
@@ -71,6 +73,14 @@ class Dated(Levels):
     @cached_property
     def _counts(self) -> dict[str, pd.DataFrame]:
         return {}
+
+    def known_until(self, periods: pd.Series) -> pd.Series:
+        """The day up to which each of `periods` is known: its own, where it was closed before the cut-off."""
+        frame = self.tables.periods
+        cutoff = pd.Timestamp(self.spec.periods.cutoff)
+        if KNOWN_UNTIL not in frame:
+            return pd.Series(cutoff, index=periods.index)
+        return periods.map(frame.set_index("period")[KNOWN_UNTIL]).fillna(cutoff)
 
     @cached_property
     def running(self) -> str | None:

@@ -146,7 +146,7 @@ class Handled(Plan):
         """Targets that ask for as few as can be: cases of the newest complete period against the year before.
 
         Columns target, locality ("*" too), period, base and those of `fewest`. The steps of the earlier cases
-        count up to a year before the cut-off, so that both years had the same time.
+        count up to a year before the day to which the newer ones are known: both years had the same time.
         """
         aims = [t for t in self.spec.targets if t.kind == "fewest"]
         if self.procedure is None or not aims or self.judged is None:
@@ -214,9 +214,10 @@ class Handled(Plan):
         assert self.judged is not None
         period, base = self.judged
         rows = self._named(aim, self.reports).drop_duplicates("case_key")
+        until = self.known_until(pd.Series([period])).iloc[0]
         newer, older = (
-            self._stopped_of(rows[rows["year"] == year], aim, until)
-            for year, until in ((period, self.cutoff), (base, self.cutoff - pd.DateOffset(years=1)))
+            self._stopped_of(rows[rows["year"] == year], aim, day)
+            for year, day in ((period, until), (base, until - pd.DateOffset(years=1)))
         )
         both = newer.join(older.add_prefix("base_"))
         table = fewest(both["count"], both["n"], both["base_count"], both["base_n"])

@@ -86,7 +86,7 @@ class Plan(Dated):
         dated = self.dated_cases
         if dated is None or "accepted_on" not in dated or dated["accepted_on"].isna().all():
             return None
-        months = self.parts("month")
+        months = self.parts("month").assign(known_until=lambda m: self.known_until(m["parent"]))
         triangle = delay_triangle(
             dated, months, cutoff=self.spec.periods.cutoff, origin="day", seen="accepted_on"
         )

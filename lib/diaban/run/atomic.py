@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
+
+from diaban.errors import DiabanError
+
+_NOT_WRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 _REDIRECT = """<!doctype html>
 <meta charset="utf-8">
@@ -16,13 +22,39 @@ _REDIRECT = """<!doctype html>
 """
 
 
+@contextmanager
+def writing_in_words(folder: Path) -> Iterator[None]:
+    """What the system says when nothing more can be written into `folder`, as DiabanError `run_not_written`.
+
+    A write names no file when the disk is full, and no library does it for us.
+    """
+    try:
+        yield
+    except Exception as error:
+        refused = _refused(error)
+        if refused is None or isinstance(error, DiabanError):
+            raise
+        detail = os.strerror(refused.errno or 0)
+        raise DiabanError("run_not_written", folder=refused.filename or folder, detail=detail) from error
+
+
+def _refused(error: BaseException | None) -> OSError | None:
+    """What the system said, which a library may have put into words of its own."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write `content` to `path`, creating its folder. A reader sees the old file or the whole new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        with writing_in_words(path.parent):
+            unfinished.write_bytes(content)
+            unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
 

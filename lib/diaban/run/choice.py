@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import NamedTuple
 
 from diaban.editions import edition_of
@@ -30,9 +31,7 @@ def is_earlier(spec: StudySpec, edition: EditionSpec) -> bool:
     return edition.cutoff != spec.periods.cutoff or edition.folder is not None
 
 
-def edition_before(spec: StudySpec, edition: EditionSpec | None) -> EditionSpec | None:
-    """The newest edition with an earlier cut-off than this one; None without an edition."""
-    if edition is None:
-        return None
-    older = [e for e in spec.editions if e.cutoff < edition.cutoff]
+def edition_before(spec: StudySpec, cutoff: date) -> EditionSpec | None:
+    """The newest edition with a cut-off before this one."""
+    older = [e for e in spec.editions if e.cutoff < cutoff]
     return max(older, key=lambda e: e.cutoff, default=None)

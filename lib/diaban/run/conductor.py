@@ -10,6 +10,7 @@ from pathlib import Path
 from diaban.errors import DiabanError
 from diaban.findings.words import Words, capital
 from diaban.places.names import find_locality
+from diaban.run.atomic import writing_in_words
 from diaban.run.choice import Choice
 from diaban.run.choices import language_of, period_of
 from diaban.run.fan_out import fan_out
@@ -20,8 +21,9 @@ from diaban.run.methods import Method, default_method, engine_for
 from diaban.run.outcomes import Failed
 from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
+from diaban.run.reviewed import reviewed, reviews_key
 from diaban.run.site import assemble, page_names
-from diaban.run.stage import Stage, declared_spec, open_stage
+from diaban.run.stage import Stage, declared_spec, open_stage, outputs_folder
 from diaban.spec.discover import studies
 
 NOTEBOOK = "4_district.ipynb"
@@ -56,24 +58,47 @@ def run_study(
     reported. edition: key of a declared edition. internal: exact counts, for the office alone.
     Pages that are there already are not made again.
     """
-    method = method or default_method()
-    spec = declared_spec(folder, Choice(within, edition, internal))
+    with writing_in_words(outputs or outputs_folder(folder)):
+        return _run(
+            folder,
+            localities,
+            period,
+            language,
+            jobs or os.cpu_count() or 1,
+            method or default_method(),
+            outputs,
+            Choice(within, edition, internal),
+        )
+
+
+def _run(
+    folder: Path,
+    localities: Sequence[str],
+    period: str | None,
+    language: str | None,
+    jobs: int,
+    method: Method,
+    outputs: Path | None,
+    choice: Choice,
+) -> Report:
+    spec = declared_spec(folder, choice)
     languages: list[str] = [*spec.study.languages] if language == "all" else [language_of(spec, language)]
     period = period_of(spec, period)
     if method == "forkserver":
         warm_up(PRELOAD)
-    stage = open_stage(folder, outputs=outputs, within=within, edition=edition, internal=internal)
+    stage = reviewed(open_stage(folder, outputs=outputs, **choice._asdict()), period)
     chosen = _chosen(stage, localities)
     tasks = _tasks(stage, chosen, period, languages, method)
-    outcomes = _make(tasks, jobs or os.cpu_count() or 1, method)
+    outcomes = _make(tasks, jobs, method)
     failed = [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
     site = assemble(stage, pages_folder(stage, period), period, languages, finished=not failed)
     return Report(site, [name for name, task in tasks.items() if task.target.exists()], failed)
 
 
 def pages_folder(stage: Stage, period: str) -> Path:
-    """Where the pages of a period are kept: by the content of the notebook that makes them."""
-    key = content_key([notebook_path(stage.folder)], {"period": period}, {})
+    """Where the pages of a period are kept: by their notebook and the decisions of reviewers."""
+    parameters = {"period": period, "reviews": reviews_key(stage.folder)}
+    key = content_key([notebook_path(stage.folder)], parameters, {})
     return stage.path / "pages" / f"{period}-{key[:8]}"
 
 

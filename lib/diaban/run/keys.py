@@ -48,9 +48,18 @@ def _named_files(paths: list[Path]) -> Iterator[tuple[str, Path]]:
     for path in paths:
         if not path.exists():
             raise DiabanError("run_input_missing", path=path)
-        for file in path.rglob("*") if path.is_dir() else [path]:
+        for file in _files_below(path) if path.is_dir() else [path]:
             if file.is_file() and "__pycache__" not in file.parts:
                 yield file.relative_to(top).as_posix(), file
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """All files in `folder`, those of linked folders too, which are read like any other; loops end."""
+    seen = set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(here))
+        folders[:] = [name for name in folders if os.path.realpath(Path(here, name)) not in seen]
+        yield from (Path(here, name) for name in files)
 
 
 def _file_digest(file: Path) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from diaban.places.names import find_locality
 from diaban.release.pages.locality import LocalityPage
 from diaban.run.choices import language_of, period_of
+from diaban.run.reviewed import reviewed
 from diaban.run.stage import open_stage
 from diaban.spec.discover import find_study
 
@@ -27,4 +28,5 @@ def open_page(
     spec = stage.spec
     code = find_locality(stage.cube["localities"], locality, level=spec.places.report_level)
     period, language = period_of(spec, period), language_of(spec, language)
-    return LocalityPage(spec, stage.cube, code, period=period, language=language)
+    cube = reviewed(stage, period).cube
+    return LocalityPage(spec, cube, code, period=period, language=language)

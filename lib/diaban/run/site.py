@@ -8,8 +8,9 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from diaban.release.exports import findings_json, mark, write_workbook
+from diaban.release.exports import FILES, FOLDERS, mark, write_exports
 from diaban.release.pages.index import index_page
+from diaban.release.pages.languages import address, with_languages
 from diaban.release.pages.methods_page import methods_page
 from diaban.release.pages.names import monitoring_name, page_name
 from diaban.release.pages.whole_page import whole_page
@@ -30,9 +31,8 @@ def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, fi
     for language in languages:
         target = unfinished if language == languages[0] else unfinished / language
         _one_language(stage, pages / language, period, language, target)
-    exported = _reported(stage)
-    write_text(stage.path / "findings.json", findings_json(stage.spec, stage.cube, exported, period))
-    write_workbook(stage.spec, stage.cube, stage.path / "tables.xlsx")
+    _switch_languages(unfinished, languages)
+    _export(stage, period, languages, annexes=_with_page(stage, pages / languages[0]))
     write_text(
         stage.path / "manifest.json",
         json.dumps(_manifest(stage, period, languages), indent=1, ensure_ascii=False),
@@ -64,11 +64,29 @@ def _reported(stage: Stage) -> list[str]:
     return localities.loc[localities["reported"], "locality"].tolist()
 
 
+def _with_page(stage: Stage, made_in: Path) -> list[str]:
+    """Localities whose page was made."""
+    names = page_names(stage)
+    return [code for code in _reported(stage) if (made_in / names[code]).is_file()]
+
+
+def _export(stage: Stage, period: str, languages: list[str], *, annexes: list[str]) -> None:
+    """Findings, workbook, data package and Word annexes beside the site, put in place when all are there."""
+    unfinished = stage.path / ".exports"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    write_exports(stage.spec, stage.cube, unfinished, period=period, languages=languages, annexes=annexes)
+    for name in FILES:
+        (unfinished / name).replace(stage.path / name)
+    for name in FOLDERS:
+        swap_directory(unfinished / name, stage.path / name)
+    shutil.rmtree(unfinished)
+
+
 def _one_language(stage: Stage, made_in: Path, period: str, language: str, target: Path) -> None:
     """Index and pages of one language."""
     target.mkdir(parents=True, exist_ok=True)
     names = page_names(stage)
-    pages = {code: names[code] for code in _reported(stage) if (made_in / names[code]).is_file()}
+    pages = {code: names[code] for code in _with_page(stage, made_in)}
     for name in pages.values():
         for file in (name, monitoring_name(name)):
             if (made_in / file).is_file():
@@ -77,6 +95,19 @@ def _one_language(stage: Stage, made_in: Path, period: str, language: str, targe
     write_text(target / "index.html", index)
     for name, made in (("whole.html", whole_page), ("methods.html", methods_page)):
         write_text(target / name, made(stage.spec, stage.cube, period=period, language=language))
+
+
+def _switch_languages(site: Path, languages: list[str]) -> None:
+    """Put into every page the way to the same page in the other languages, where it was made."""
+    folders = {language: site if language == languages[0] else site / language for language in languages}
+    for language, folder in folders.items():
+        for path in sorted(folder.glob("*.html")):
+            others = {
+                other: address(path.name, from_language=language, to_language=other, languages=languages)
+                for other in languages
+                if other != language and (folders[other] / path.name).is_file()
+            }
+            write_text(path, with_languages(path.read_text("utf-8"), language, others))
 
 
 def _manifest(stage: Stage, period: str, languages: list[str]) -> dict[str, object]:

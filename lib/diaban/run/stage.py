@@ -14,16 +14,20 @@ from diaban.editions import (
     as_of,
     edition_files,
     edition_of,
+    published_before,
     read_edition,
     read_snapshot,
     snapshot,
+    with_closed_periods,
     write_snapshot,
 )
 from diaban.intake.read import read_tables
 from diaban.intake.tables import Intake
-from diaban.release.build import build_cube
+from diaban.release.build import Built, build_cube
 from diaban.release.cube import Cube
 from diaban.release.edition_frames import Earlier, edition_frames
+from diaban.release.ledger_state import LedgerState
+from diaban.release.published import Published
 from diaban.results import Results
 from diaban.run.atomic import swap_directory
 from diaban.run.choice import Choice, chosen_edition, edition_before, is_earlier
@@ -34,6 +38,9 @@ from diaban.spec.model import DisclosureSpec
 
 KEPT = "edition"
 """Folder, below the internal one, of what a later edition is compared with."""
+
+LEDGER = "ledger"
+"""Folder, below the internal one, of what the release knows and hides."""
 
 VERSIONS = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib")
 STAGE_VARIABLE = "DIABAN_STAGE"
@@ -51,14 +58,20 @@ class Stage:
     cube: Cube
 
     @property
+    def ledger(self) -> LedgerState:
+        """What its cube knows, tells and hides: not for any page."""
+        return LedgerState.load(self.path / "internal" / LEDGER)
+
+    @property
     def internal(self) -> bool:
         """Whether its counts are exact, for the office alone."""
         return bool(self.cube.facts["internal"])
 
 
 def outputs_folder(folder: Path) -> Path:
-    """Where the runs of the study in `folder` go: `outputs` beside the folder that holds the studies."""
-    return folder.resolve().parent.parent / "outputs"
+    """Where the runs of the study in `folder` go: `outputs` beside the folder that holds the studies; beside
+    the link, where the study is one."""
+    return folder.absolute().parent.parent / "outputs"
 
 
 def stage_key(spec: StudySpec, folder: Path, choice: Choice) -> str:
@@ -115,7 +128,7 @@ def declared_spec(folder: Path, choice: Choice) -> StudySpec:
         spec = spec.model_copy(update={"places": places})
     if choice.internal:
         spec = spec.model_copy(
-            update={"disclosure": DisclosureSpec.model_construct(threshold=0, reason=None)}
+            update={"disclosure": DisclosureSpec.model_construct(threshold=0, child_victims=0, reason=None)}
         )
     return spec
 
@@ -129,54 +142,91 @@ def compute_stage(
     """
     declared = read_spec(folder)
     edition = chosen_edition(declared, choice.edition)
-    before = edition_before(declared, edition)
+    before = edition_before(declared, spec.periods.cutoff)
     waiting = start_stage(folder, outputs, choice._replace(edition=before.key)) if before else None
-    intake, now, cube = _computed(spec, declared, folder, choice)
-    if before is not None and waiting is not None:
+    intake = _intake(spec, declared, folder, choice)
+    now = snapshot(intake.tables, spec, edition=edition.key if edition else "", code=code_key("diaban"))
+    if waiting is not None:
         waiting()
+    earlier = keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
+    cube, state = _built(spec, declared, folder, choice, intake, earlier)
     if edition is not None:
-        earlier = (
-            keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
-        )
         cube.frames.update(edition_frames(cube, spec, edition, now, earlier))
-    _write(path / "internal", lambda target: _save_internal(intake, now, target))
+    _write(path / "internal", lambda target: _save_internal(intake, now, state, target))
     _write(path / "cube", cube.save)
 
 
 def keep_edition(folder: Path, choice: Choice, *, outputs: Path | None = None) -> Earlier:
-    """What a later edition is compared with: of a stage that is there, else computed and kept by itself."""
+    """What a later edition is compared with, and judged together with where it was given out: of a stage that
+    is there, else computed and kept by itself."""
     declared = read_spec(folder)
     edition = edition_of(declared, str(choice.edition))
     spec = declared_spec(folder, choice)
     key = stage_key(spec, folder, choice)[:12]
     study = (outputs or outputs_folder(folder)) / spec.study.key
     whole, kept = study / key, study / "editions" / key
+    before = edition_before(declared, spec.periods.cutoff)
+    older = keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
+    shared = edition.published and not choice.internal
     if (whole / "cube").is_dir():
-        return Earlier(edition, Cube.load(whole / "cube"), read_snapshot(whole / "internal" / KEPT))
-    if not (kept / "cube").is_dir():
-        _, now, cube = _computed(spec, declared, folder, choice, findings_only=True)
-        before = edition_before(declared, edition)
-        older = keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
-        cube.frames.update(edition_frames(cube, spec, edition, now, older))
-        _write(kept / KEPT, lambda target: write_snapshot(now, target))
-        _write(kept / "cube", cube.save)
-    return Earlier(edition, Cube.load(kept / "cube"), read_snapshot(kept / KEPT))
+        held = whole / "internal"
+    else:
+        held = kept
+        if not (kept / "cube").is_dir():
+            intake = _intake(spec, declared, folder, choice)
+            now = snapshot(intake.tables, spec, edition=edition.key, code=code_key("diaban"))
+            cube, state = _built(spec, declared, folder, choice, intake, older, findings_only=not shared)
+            cube.frames.update(edition_frames(cube, spec, edition, now, older))
+            _write(kept / KEPT, lambda target: write_snapshot(now, target))
+            _write(kept / LEDGER, state.save)
+            _write(kept / "cube", cube.save)
+    cube = Cube.load(held.parent / "cube" if held.name == "internal" else kept / "cube")
+    published = older.published if older else ()
+    if shared:
+        published = (Published(edition.key, cube, LedgerState.load(held / LEDGER)), *published)
+    return Earlier(edition, cube, read_snapshot(held / KEPT), published)
 
 
-def _computed(
-    spec: StudySpec, declared: StudySpec, folder: Path, choice: Choice, *, findings_only: bool = False
-) -> tuple[Intake, Snapshot, Cube]:
-    """The tables, what they count, and the cube of the chosen edition and audience."""
+def _intake(spec: StudySpec, declared: StudySpec, folder: Path, choice: Choice) -> Intake:
+    """The tables of the chosen edition."""
     edition = chosen_edition(declared, choice.edition)
     if edition is not None and is_earlier(declared, edition):
-        intake = read_edition(declared, folder, edition)[1]
-    else:
-        intake = read_tables(spec, folder)
-    name = edition.key if edition else ""
-    now = snapshot(intake.tables, spec, edition=name, code=code_key("diaban"))
-    cube = build_cube(Results(spec, intake.tables), intake.card, folder, findings_only=findings_only)
-    cube.facts.update(edition=name, internal=choice.internal)
-    return intake, now, cube
+        return read_edition(declared, folder, edition)[1]
+    return read_tables(spec, folder)
+
+
+def _built(
+    spec: StudySpec,
+    declared: StudySpec,
+    folder: Path,
+    choice: Choice,
+    intake: Intake,
+    earlier: Earlier | None,
+    *,
+    findings_only: bool = False,
+) -> Built:
+    """The cube of the chosen edition and audience; a shared one keeps the periods that were closed before,
+    and is protected together with what was given out."""
+    tables = intake.tables
+    published: tuple[Published, ...] = ()
+    if not choice.internal:
+        tables = with_closed_periods(tables, spec, declared, folder)
+        published = earlier.published if earlier else ()
+    built = build_cube(
+        Results(spec, tables),
+        intake.card,
+        folder,
+        findings_only=findings_only,
+        earlier=[(one.edition, one.state) for one in published],
+    )
+    edition = chosen_edition(declared, choice.edition)
+    closed = published_before(declared, spec.periods.cutoff) if published else []
+    built.cube.facts.update(
+        edition=edition.key if edition else "",
+        internal=choice.internal,
+        closed_by=closed[0].key if closed else "",
+    )
+    return built
 
 
 def _write(target: Path, save) -> None:
@@ -190,8 +240,9 @@ def _write(target: Path, save) -> None:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _save_internal(intake: Intake, now: Snapshot, target: Path) -> None:
+def _save_internal(intake: Intake, now: Snapshot, state: LedgerState, target: Path) -> None:
     for name, frame in intake.tables.present().items():
         frame.to_parquet(target / f"{name}.parquet")
     intake.quarantine.astype("str").to_parquet(target / "quarantine.parquet")
     write_snapshot(now, target / KEPT)
+    state.save(target / LEDGER)

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from diaban.spec.text import Declared, Text
+from diaban.spec.text import Declared, Key, Text, Words
 
 
 class DomainSpec(Declared):
-    key: str
+    key: Key
     label: Text
 
 
@@ -23,7 +23,7 @@ class IndicatorSpec(Declared):
     them may mean less telling rather than less happening.
     """
 
-    key: str
+    key: Key
     label: Text
     unit: Text
     domain: str
@@ -32,13 +32,13 @@ class IndicatorSpec(Declared):
     aggregate: Literal["weighted", "ratio", "sum", "harmonic"] = "weighted"
     model: bool = True
     reports: bool = False
-    source: str = ""
+    source: Words = ""
 
 
 class FactorSpec(Declared):
     """One entry of the factor catalogue: the case codes and area indicators that measure it."""
 
-    key: str
+    key: Key
     label: Text
     domain: str
     codes: list[str] = Field(default_factory=list)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from diaban.spec.text import Declared, Text
+from diaban.spec.text import Declared, Key, Text
 
 
 class StepSpec(Declared):
     """A step of the calendar of steps; one of `after` comes before it, where the case has any of them."""
 
-    key: str
+    key: Key
     label: Text
     after: list[str] = Field(default_factory=list)
 
@@ -19,7 +19,7 @@ class StepSpec(Declared):
 class LimitSpec(Declared):
     """Days within which a report is to be decided, and where that is said."""
 
-    key: str
+    key: Key
     days: int = Field(ge=1)
     label: Text
     source: Text
@@ -28,7 +28,7 @@ class LimitSpec(Declared):
 class ReasonSpec(Declared):
     """A coded reason of a step."""
 
-    key: str
+    key: Key
     label: Text
 
 

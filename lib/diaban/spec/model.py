@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,11 +22,21 @@ from diaban.spec.places import LevelSpec, PlacesSpec
 from diaban.spec.source import SourceSpec
 from diaban.spec.streams import PopulationSpec, StreamSpec
 from diaban.spec.targets import TargetSpec
-from diaban.spec.text import Declared, Text
+from diaban.spec.text import Declared, Key, Text, Words
 from diaban.spec.themes import ThemeSpec
 
 DEFAULT_THRESHOLD = 5
 """A count below this, zero included, is not shown."""
+
+CHILD_VICTIMS_THRESHOLD = 10
+"""The same where what is counted is child victims, or cases that a table picks out by what befell them."""
+
+
+class Keyed(Protocol):
+    """An entry of a list of the declaration."""
+
+    @property
+    def key(self) -> str: ...
 
 
 class Identity(Declared):
@@ -37,15 +47,15 @@ class Identity(Declared):
     subject: Text
     simulated: bool
     languages: list[Literal["vi", "en"]] = Field(min_length=1)
-    licences: list[str] = Field(default_factory=list)
+    licences: list[Words] = Field(default_factory=list)
     default: bool = False
 
 
 class Block(Declared):
     """Periods pooled into one. The blocks of a study tile its complete periods without overlap."""
 
-    key: str
-    periods: list[str] = Field(min_length=1)
+    key: Key
+    periods: list[Key] = Field(min_length=1)
 
 
 class PeriodsSpec(Declared):
@@ -66,20 +76,31 @@ class PeriodsSpec(Declared):
 
 
 class DisclosureSpec(Declared):
-    """Thresholds of the release; weaker than the default only with a reason, which every page prints."""
+    """Thresholds of the release; weaker than the defaults only with a reason, which every page prints.
+
+    threshold: of all tables. child_victims: of those that count child victims, where it is the stricter one.
+    """
 
     threshold: int = Field(default=DEFAULT_THRESHOLD, ge=1)
+    child_victims: int = Field(default=CHILD_VICTIMS_THRESHOLD, ge=1)
     reason: Text | None = None
 
     @model_validator(mode="after")
     def _weaker_needs_a_reason(self) -> DisclosureSpec:
-        if self.threshold < DEFAULT_THRESHOLD and self.reason is None:
-            raise PydanticCustomError(
-                "spec_weak_threshold",
-                "a threshold of {value}, below {default}, needs disclosure.reason",
-                {"value": self.threshold, "default": DEFAULT_THRESHOLD},
-            )
+        defaults = {"threshold": DEFAULT_THRESHOLD, "child_victims": CHILD_VICTIMS_THRESHOLD}
+        for name, default in defaults.items():
+            if getattr(self, name) < default and self.reason is None:
+                raise PydanticCustomError(
+                    "spec_weak_threshold",
+                    "{name} = {value}, below {default}, needs disclosure.reason",
+                    {"name": name, "value": getattr(self, name), "default": default},
+                )
         return self
+
+    @property
+    def of_victims(self) -> int:
+        """What holds for child victims: the stricter of the two."""
+        return max(self.child_victims, self.threshold)
 
 
 class ModelSpec(Declared):
@@ -105,7 +126,7 @@ class StudySpec(Declared):
     periods: PeriodsSpec
     levels: list[LevelSpec] = Field(min_length=2)
     places: PlacesSpec
-    populations: dict[str, PopulationSpec]
+    populations: dict[Key, PopulationSpec]
     streams: list[StreamSpec] = Field(min_length=1)
     domains: list[DomainSpec] = Field(default_factory=list)
     indicators: list[IndicatorSpec] = Field(default_factory=list)
@@ -123,7 +144,8 @@ class StudySpec(Declared):
 
     @model_validator(mode="after")
     def _names_resolve(self) -> StudySpec:
-        """Every key that one part names is declared by another."""
+        """Every key that one part names is declared by another, once."""
+        self._keys_once()
         _require("streams.population", (s.population for s in self.streams), self.populations)
         domains = {d.key for d in self.domains}
         _require("indicators.domain", (i.domain for i in self.indicators), domains)
@@ -144,6 +166,27 @@ class StudySpec(Declared):
         self._targets_can_be_judged()
         return self
 
+    def _keys_once(self) -> None:
+        """A key names one thing: of two with the same one, figures would be taken for each other's."""
+        steps = self.handling
+        lists: dict[str, Sequence[Keyed]] = {
+            "levels": self.levels,
+            "periods.blocks": self.periods.blocks,
+            "streams": self.streams,
+            "domains": self.domains,
+            "indicators": self.indicators,
+            "factors": self.factors,
+            "targets": self.targets,
+            "themes": self.themes,
+            "editions": self.editions,
+            "configurations": self.configurations,
+            "handling.steps": steps.steps if steps else [],
+            "handling.limits": steps.limits if steps else [],
+            "handling.reasons": steps.reasons if steps else [],
+        }
+        for name, entries in lists.items():
+            _once(name, [entry.key for entry in entries])
+
     def _targets_can_be_judged(self) -> None:
         """A target on change has a year before, one on handling has the steps that it names."""
         for target in self.targets:
@@ -158,6 +201,12 @@ class StudySpec(Declared):
                     "spec_target_without_steps", "target {target} needs [handling]", {"target": target.key}
                 )
             if self.handling is not None:
+                if target.measure is not None and not self.handling.steps_of(target.measure):
+                    raise PydanticCustomError(
+                        "spec_target_without_measure",
+                        "target {target} measures {measure}, but handling.{measure} names no step",
+                        {"target": target.key, "measure": target.measure},
+                    )
                 _require("targets.steps", target.steps, (step.key for step in self.handling.steps))
 
     @property
@@ -179,6 +228,17 @@ class StudySpec(Declared):
     def bands_at_risk(self) -> dict[str, list[str]]:
         """Stream -> age bands of its population at risk."""
         return {s.key: list(self.populations[s.population].age_bands) for s in self.streams}
+
+
+def _once(name: str, keys: Sequence[str]) -> None:
+    """Raises for the first key that comes again, numbered from 1 as in `streams[2]`."""
+    for number, key in enumerate(keys, start=1):
+        if (first := keys.index(key) + 1) < number:
+            raise PydanticCustomError(
+                "spec_key_twice",
+                "{name}[{number}] has the key {twice} of {name}[{first}]",
+                {"name": name, "number": number, "twice": key, "first": first},
+            )
 
 
 def _require(key: str, named: Iterable[str], declared: Iterable[str]) -> None:

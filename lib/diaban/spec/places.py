@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from string import Formatter
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
-from diaban.spec.text import Declared, Text
+from diaban.spec.plain import clipped
+from diaban.spec.text import Declared, Key, Text, Words
 
 
 class LevelSpec(Declared):
@@ -17,12 +20,29 @@ class LevelSpec(Declared):
     `phrase` puts a locality's type and name together.
     """
 
-    key: str
+    key: Key
     label: Text
     plural: Text
     whole: Text | None = None
     types: dict[str, Text] = Field(default_factory=dict)
     phrase: Text = Text(vi="{name}", en="{name}")
+
+    @field_validator("phrase")
+    @classmethod
+    def _known_places(cls, phrase: Text) -> Text:
+        """Of braces only {type} and {name}: anything else would be filled in from who knows where."""
+        for text in (phrase.vi, phrase.en):
+            if _fields(text) - {"type", "name"}:
+                raise PydanticCustomError("spec_bad_phrase", "{shown}", {"shown": clipped(text)})
+        return phrase
+
+
+def _fields(text: str) -> set[str]:
+    """What stands between the braces of `text`; "?" where they do not match."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {"?"}
 
 
 class ChangeSpec(Declared):
@@ -31,7 +51,7 @@ class ChangeSpec(Declared):
     on: date
     before: list[str] = Field(min_length=1)
     after: list[str] = Field(min_length=1)
-    note: str = ""
+    note: Words = ""
 
 
 class PlacesSpec(Declared):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from diaban.spec.text import Declared
+from diaban.spec.text import Declared, Words
 
 TableName = Literal[
     "localities",
@@ -111,8 +111,8 @@ class SourceSpec(Declared):
     calendar: str | None = None
     distinct: bool = False
     repeat_periods: bool = False
-    citation: str = ""
-    licence: str = ""
+    citation: Words = ""
+    licence: Words = ""
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> SourceSpec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from diaban.spec.text import Declared, Text
+from diaban.spec.text import Declared, Key, Text, Words
 
 
 class PopulationSpec(Declared):
@@ -18,7 +18,7 @@ class Definition(Declared):
     """The periods in which a stream is counted by one definition; `label` is how the source words it."""
 
     periods: list[str] = Field(min_length=1)
-    label: str
+    label: Words
 
 
 class StreamSpec(Declared):
@@ -29,7 +29,7 @@ class StreamSpec(Declared):
     is declared the definition never changed.
     """
 
-    key: str
+    key: Key
     label: Text
     short: Text
     cases_noun: Text

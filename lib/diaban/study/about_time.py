@@ -35,13 +35,25 @@ class AboutTime(PlanBase):
         by = self._one_of("study_unknown_by", by, BY)
         if late is None:
             return self._no_events("late_reports")
-        years = late["origin"].str.startswith(YEAR)
-        months = late["origin"].isin(self._part_names("month"))
-        frame = self._asked(late[years if by == "year" else months], stream)
-        frame = frame.assign(origin=frame["origin"].str.removeprefix(YEAR)).rename(
-            columns={"origin": "period"}
-        )
+        frame = self._by_event(late, stream, by)
         return self._frame(frame, "late_reports", tables=["cases"], units={"cutoff": self._cutoff()})
+
+    def chain_ladder(self, stream: str | None = None, *, by: str = "year") -> StudyFrame | Withheld:
+        """The same question as `late_reports`, by the chain ladder; which of the two to believe, as `said`.
+
+        expected_finally: what is counted, times how much older periods grew from the same age on (Mack 1993),
+        with standard_error and interval; beside it nowcast_expected with nowcast_lower and nowcast_upper, as
+        in `late_reports`. holds: "both" from ten cases a month on (a_month: on average), else "nowcast": the
+        chain ladder's interval is too short then. by: "year" or "month".
+        Example: study.chain_ladder("child_abuse")[["period", "expected_finally", "said"]].
+        """
+        found = self.results.chain_ladder
+        by = self._one_of("study_unknown_by", by, BY)
+        if found is None:
+            return self._no_events("chain_ladder")
+        frame = self._by_event(found, stream, by)
+        frame = frame.assign(said=self._words("ladder_" + frame["holds"]))
+        return self._frame(frame, "chain_ladder", tables=["cases"], units={"cutoff": self._cutoff()})
 
     def late_chart(self, stream: str | None = None) -> Chart | Withheld:
         """The last 24 months: cases known so far against those expected finally, with the interval.
@@ -225,6 +237,14 @@ class AboutTime(PlanBase):
         return self._frame(frame.sort_values("p", kind="stable"), "alerts", tables=["cases"], units=units)
 
     # parts of the answers above
+
+    def _by_event(self, late: pd.DataFrame, stream: str | None, by: str) -> pd.DataFrame:
+        """Rows by year or month of the events (`origin`), which becomes `period`."""
+        years = late["origin"].str.startswith(YEAR)
+        months = late["origin"].isin(self._part_names("month"))
+        frame = self._asked(late[years if by == "year" else months], stream)
+        periods = frame["origin"].str.removeprefix(YEAR)
+        return frame.assign(origin=periods).rename(columns={"origin": "period"})
 
     def _no_events(self, question: str) -> Withheld:
         """Why nothing is known of the days on which things happened."""

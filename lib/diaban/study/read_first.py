@@ -66,6 +66,8 @@ READ_FIRST: dict[str, list[str]] = {
         "relative_rates": "stream point_label role column group base n n_cases base_n base_cases ratio lower "
         "upper q differs withheld",
         "late_reports": "stream period counted share_counted expected_finally lower upper withheld",
+        "chain_ladder": "stream period counted expected_finally standard_error lower upper nowcast_expected "
+        "nowcast_lower nowcast_upper said withheld",
         "late_months": "stream seen reports expected later later_expected p q withheld",
         "same_age": "name stream days cases base_cases rate_ratio lower upper p base_cases_now naive_ratio "
         "withheld",

@@ -46,12 +46,20 @@ def known_by(events: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     return events[~(events["date"] > cutoff)]
 
 
+def known_until(cases: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
+    """The day up to which each case is known: its own `known_until`, else the cut-off."""
+    if "known_until" not in cases:
+        return pd.Series(cutoff, index=cases.index)
+    return cases["known_until"].fillna(cutoff)
+
+
 def report_clock(
     reports: pd.DataFrame, events: pd.DataFrame, procedure: Procedure, cutoff: pd.Timestamp
 ) -> pd.DataFrame:
     """How long each report took to its first decision, or has waited by the cut-off.
 
-    reports: case_key, and reported_on, from which days count where the step `start` is not recorded.
+    reports: case_key; reported_on, from which days count where the step `start` is not recorded; known_until,
+    where a report is known only up to an earlier day than the cut-off.
     events: case_key, step, date. Returns CLOCK, one row a case that started by the cut-off or at a date that
     is not known: kind (the first decision; missing while there is none), days (to it, else to the cut-off),
     followed (days from start to cut-off), limit_days (its own limit, extensions taken in time included).
@@ -63,10 +71,11 @@ def report_clock(
     clock = pd.DataFrame({"started_on": started.reindex(cases.index)})
     if "reported_on" in cases:
         clock["started_on"] = clock["started_on"].fillna(cases["reported_on"])
-    clock = clock[~(clock["started_on"] > cutoff)]
+    until = known_until(cases, cutoff)
+    clock = clock[~(clock["started_on"] > until)]
     decided = _first_decision(known, procedure).reindex(clock.index)
     taken = (decided["date"] - clock["started_on"]).dt.days
-    followed = (cutoff - clock["started_on"]).dt.days
+    followed = (until.reindex(clock.index) - clock["started_on"]).dt.days
     open_ = decided["step"].isna()
     clock = clock.assign(
         kind=decided["step"].astype("str"),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from diaban.analysis.handling.procedure import known_by
+from diaban.analysis.handling.procedure import known_by, known_until
 from diaban.analysis.handling.ratio_interval import common_ratio, mid_p, ratio_interval
 from diaban.analysis.labels import first_true, text
 
@@ -56,7 +56,7 @@ def relative_rates(
 ) -> pd.DataFrame:
     """Share of cases that go on at each decision point, by group of their persons, against the largest group.
 
-    reports: case_key, stream, and the columns `alike`. persons: case_key, role ("both" is in either role) and
+    reports: case_key, stream, known_until (see `report_clock`), and the columns `alike`. persons: case_key, role ("both" is in either role) and
     the columns of `groupings`. events: case_key, step, date. All localities together: a district has too few.
 
     A case is one observation however many persons it has (what happens to a case happens to all of them), and
@@ -71,7 +71,8 @@ def relative_rates(
     `same_everywhere` (all or none of both groups went on).
     """
     known = known_by(events, cutoff)
-    progress = {point.key: _progress(known, point, cutoff) for point in points}
+    until = known_until(reports.drop_duplicates("case_key").set_index("case_key"), cutoff)
+    progress = {point.key: _progress(known, point, until) for point in points}
     frames = []
     for grouping in groupings:
         grouped = _grouped(reports, persons, grouping)
@@ -85,10 +86,11 @@ def relative_rates(
     return _with_false_discovery(_withhold(_with_ratio(table, level), minimum_cases), false_discovery)
 
 
-def _progress(known: pd.DataFrame, point: DecisionPoint, cutoff: pd.Timestamp) -> pd.Series:
+def _progress(known: pd.DataFrame, point: DecisionPoint, until: pd.Series) -> pd.Series:
     """Whether each case went on (index case_key), of those that came to the point in time to do so."""
     came = known[known["step"].isin(point.reached)].groupby("case_key")["date"].min()
-    had_time = came.index[(cutoff - came).dt.days >= point.days]
+    came = came[came.index.isin(until.index)]
+    had_time = came.index[(until.reindex(came.index) - came).dt.days >= point.days]
     went = known.loc[known["step"].isin(point.taken), "case_key"]
     return pd.Series(had_time.isin(went), index=had_time, name="went", dtype="bool")
 

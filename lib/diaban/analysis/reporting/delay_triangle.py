@@ -23,7 +23,8 @@ def delay_triangle(
 
     cases: stream and the two date columns, one row a case and stream. periods: period, start, end
     (inclusive), oldest first and without gaps (months, as a rule); those that are not over at `cutoff` are
-    left out, and so is what was seen in them.
+    left out, and so is what was seen in them. known_until, where it is there: the day from which nothing more
+    was counted of a period (missing: the cut-off).
 
     Returns COLUMNS, one row a stream, origin and age (0 is the origin's own period) that could be observed:
     seen (the period in which cases of that age come to be known), new, counted (new ones up to that age).
@@ -56,7 +57,7 @@ def _of_stream(
     within = placed & (known >= 0)
     new = np.zeros((n, n), dtype=np.int64)
     np.add.at(new, (first[within], known[within] - first[within]), 1)
-    row, age = np.nonzero(np.add.outer(np.arange(n), np.arange(n)) < n)
+    row, age = np.nonzero(_observed(periods))
     keys = periods["period"].to_numpy()
     return pd.DataFrame(
         {
@@ -69,6 +70,18 @@ def _of_stream(
             "unplaced": int((~placed).sum()),
         }
     )
+
+
+def _observed(periods: pd.DataFrame) -> NDArray[np.bool_]:
+    """Origins x ages that lie within the periods, and before nothing more was counted of the origin."""
+    n = len(periods)
+    seen = np.add.outer(np.arange(n), np.arange(n))
+    observed = seen < n
+    if "known_until" in periods and n:
+        end = periods["end"].to_numpy()[np.minimum(seen, n - 1)]
+        until = periods["known_until"].fillna(periods["end"].iloc[-1]).to_numpy()
+        observed &= (end <= until[:, None]) | (np.arange(n) == 0)
+    return observed
 
 
 def _place(dates: pd.Series, periods: pd.DataFrame) -> NDArray[np.int64]:

@@ -35,9 +35,8 @@ def data(c: PageContext) -> Fragment:
     named = sources.assign(citation=sources["citation"].where(sources["citation"] != "", text["reference"]))
     sums = named.groupby("citation", sort=False)[["rows", "kept", "quarantined"]].sum()
     rows = [[r.Index, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)] for r in sums.itertuples()]
-    return c.section(
-        text["heading"], anchor="data", answers=[answer], charts=[("", table(columns, rows))], notes=notes
-    )
+    head = c.section(text["heading"], anchor="data", answers=[answer], notes=notes)
+    return head + render("more", title=text["table"], inside=table(columns, rows), printed=True, text=c.text)
 
 
 def _calendar(c: PageContext) -> str:
@@ -46,15 +45,39 @@ def _calendar(c: PageContext) -> str:
 
 
 def methods(c: PageContext) -> Fragment:
-    """The terms that stand on the page, and where the rules are."""
+    """Where the rules are; the terms of a page are explained at its end."""
     text = c.text["methods"]
     link = render("link", text=c.text["methods_page"]["link"], href="methods.html")
-    return (
-        c.section(
-            text["heading"],
-            anchor="methods",
-            answers=[text["intro"]],
-            points=list(c.text["glossary"].values()),
-        )
-        + link
-    )
+    return c.section(text["heading"], anchor="methods", answers=[text["intro"]]) + link
+
+
+def only_here(c: PageContext, texts: dict[str, str]) -> dict[str, str]:
+    """Those methods or terms that the study has a use for."""
+    frames = c.cube.frames
+    return {key: text for key, text in texts.items() if (need := _NEEDS.get(key)) is None or need in frames}
+
+
+_NEEDS = {
+    "files": "case_factors_whole",
+    "profile": "factor_profile",
+    "target_count": "targets",
+    "target_evidence": "targets",
+    "target_visible": "targets",
+    "target_shares": "share_targets",
+    "met": "targets",
+    "evidence": "targets",
+    "outlook": "mid_year",
+    "late": "late_reports",
+    "reading": "reading",
+    "control": "control_charts",
+    "alerts": "alerts",
+    "campaigns": "campaign_effects",
+    "handling": "handling",
+    "groups": "relative_rates",
+    "themes": "theme_counts",
+    "units": "reconciliation",
+    "editions": "findings_log",
+    "edition": "findings_log",
+    "excess": "excess_decomposition",
+    "measures": "measure_priorities",
+}

@@ -9,7 +9,8 @@ from diaban import charts
 from diaban.findings.words import small
 from diaban.language.catalogue import catalogue
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.traced import row_id, table
 
 MOST_STREAMS_IN_WORDS = 3
 
@@ -21,6 +22,12 @@ def in_short(c: PageContext) -> Fragment:
         return c.section(text["association_heading"], level=3, notes=_refusals(c))
     robust = steady(c)
     answer = text["association_answer_steady" if len(robust) else "association_answer_none_steady"]
+    head = c.section(
+        text["association_heading"], level=3, answers=[answer.format(top=c.words.top)], notes=_refusals(c)
+    )
+    told = _told(c)
+    if told.empty:
+        return head
     points = [
         text["association_steady"].format(
             stream=c.spec.stream(stream).label[c.language],
@@ -28,13 +35,37 @@ def in_short(c: PageContext) -> Fragment:
         )
         for stream, rows in robust.groupby("stream", sort=False)
     ]
-    return c.section(
-        text["association_heading"],
-        level=3,
-        answers=[answer.format(top=c.words.top)],
-        points=points,
-        notes=_refusals(c),
-    )
+    inside = c.section("", points=points).html + _told_table(c, told)
+    return head + render("more", title=text["association_table"], inside=inside, printed=False, text=c.text)
+
+
+def _told(c: PageContext) -> pd.DataFrame:
+    """Links that hold up, and those that a finding of this locality rests on."""
+    between = c.cube["area_factors"].query("part == 'between'")
+    keys = {(r.stream, r.indicator) for r in steady(c).itertuples()}
+    keys |= {(f.stream, f.factors[0]) for f in c.findings if f.statement in ("area_factor", "area_fragile")}
+    pairs = zip(between["stream"], between["indicator"], strict=True)
+    return between[[pair in keys for pair in pairs]]
+
+
+def _told_table(c: PageContext, links: pd.DataFrame) -> str:
+    """How many cases more, read in the direction that goes with more, as findings say it."""
+    text = c.text["causes"]
+    columns = [Column(text["indicator_column"]), Column(c.text["situation"]["column_stream"])]
+    columns += [Column(text[key], True) for key in ("apart_column", "more_column")]
+    columns.append(Column(c.text["situation"]["column_range"], True))
+    printed = []
+    for r in links.itertuples():
+        up = r.rate_ratio > 1
+        more, *limits = (
+            (r.rate_ratio, r.lower, r.upper) if up else (1 / r.rate_ratio, 1 / r.upper, 1 / r.lower)
+        )
+        name = _direction(c, r)
+        apart = c.words.difference(r.indicator, r.sd)
+        said = " – ".join(c.percent(limit - 1) for limit in limits)
+        printed.append([name, c.spec.stream(r.stream).short[c.language], apart, c.percent(more - 1), said])
+    ids = [row_id("area_factors", r.stream, r.indicator, "between") for r in links.itertuples()]
+    return table(c, columns, printed, ids=ids, how="area", brief=True)
 
 
 def steady(c: PageContext) -> pd.DataFrame:
@@ -117,7 +148,7 @@ def _ratios(c: PageContext, stream: str, rows: pd.DataFrame) -> tuple[str, str]:
         Column(text["ratio_column"], True),
         Column(c.text["situation"]["column_range"], True),
     ]
-    return chart._repr_html_(), table(columns, printed)
+    return chart._repr_html_(), table(c, columns, printed, how="area")
 
 
 def _links(c: PageContext, factors: pd.DataFrame) -> list[str]:

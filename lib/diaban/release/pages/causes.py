@@ -8,12 +8,14 @@ from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
 from diaban.findings.evidence import agreed_codes
 from diaban.findings.words import small
-from diaban.release.pages import association
+from diaban.release.pages import association, code_tables
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, render, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.traced import row_id, table
 from diaban.spec.streams import StreamSpec
 
-SHOWN_CODES = 6
+SHOWN_CODES = 4
+LEAST_DRAWN = 3
 KINDS = ("cause", "condition", "missing_protective")
 
 
@@ -31,12 +33,13 @@ def on_files(c: PageContext) -> Fragment:
         notes += _uncoded(c, stream, of_stream)
     if not figures:
         return chapter
-    return chapter + c.section(
+    files = c.section(
         text["files_heading"],
         level=3,
         charts=figures,
         notes=[text["files_note"].format(comparisons=c.number(rows["comparisons"].max())), *notes],
     )
+    return chapter + files + code_tables.behind(c, rows)
 
 
 def _answer_files(c: PageContext) -> str:
@@ -137,26 +140,7 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
         emphasis="over",
         **c.chart_options(),
     )
-    table_rows = [
-        [
-            c.words.code(r.code),
-            text["of"].format(n=r.n_coded, total=r.n_files),
-            c.percent(r.share),
-            f"{c.percent(r.lower)} – {c.percent(r.upper)}",
-            c.percent(r.rest_share),
-        ]
-        for r in shown.itertuples()
-    ]
-    columns = [Column(text["code_column"])] + [
-        Column(label, True)
-        for label in (
-            text["files_column"],
-            text["share_column"],
-            c.text["situation"]["column_range"],
-            text["rest_column"],
-        )
-    ]
-    return chart._repr_html_(), table(columns, table_rows)
+    return chart._repr_html_(), ""
 
 
 def _uncoded(c: PageContext, stream: StreamSpec, rows: pd.DataFrame) -> list[str]:
@@ -177,10 +161,11 @@ def of_area(c: PageContext) -> Fragment:
     order = {i.key: n for n, i in enumerate(sorted(c.spec.indicators, key=_domain_order(c)))}
     profile = profile.sort_values("indicator", key=lambda keys: keys.map(order))
     similar = "peer" in profile
+    drawn = _worth_drawing(c, profile)
     chart = charts.spine(
-        profile.rename(columns={"peer": "neighbours"}),
+        drawn.rename(columns={"peer": "neighbours"}),
         title=text["spine_title"].format(place=c.place),
-        caption=text["spine_caption"],
+        caption=text["spine_caption" if len(drawn) == len(profile) else "spine_caption_part"],
         domains=domain_of,
         higher_is={i.key: i.higher_is for i in c.spec.indicators},
         **c.chart_options(highlight=c.locality),
@@ -205,11 +190,26 @@ def of_area(c: PageContext) -> Fragment:
     spine = c.section(
         text["area_heading"].format(top=c.words.top),
         level=3,
-        charts=[(chart._repr_html_(), table(columns, rows))],
-        notes=_similar_places(c),
+        charts=[(chart._repr_html_(), "")],
+    )
+    ids = [row_id("factor_profile", key) for key in profile["indicator"]]
+    behind = render(
+        "more",
+        title=text["area_table"],
+        inside=table(c, columns, rows, ids=ids, how="profile", brief=True)
+        + "".join(c.note(line) for line in _similar_places(c)),
+        printed=False,
+        text=c.text,
     )
     link = render("link", text=c.text["whole_page"]["link"].format(top=c.words.top), href="whole.html")
-    return spine + association.in_short(c) + link
+    return spine + behind + association.in_short(c) + link
+
+
+def _worth_drawing(c: PageContext, profile: pd.DataFrame) -> pd.DataFrame:
+    """Indicators that clearly differ here, and those that a finding rests on; all, where these are few."""
+    told = {f.factors[0] for f in c.findings if f.statement in ("area_factor", "area_fragile")}
+    chosen = profile[profile["verdict"].isin(["worse", "better"]) | profile["indicator"].isin(told)]
+    return chosen if len(chosen) >= LEAST_DRAWN else profile
 
 
 def _similar_places(c: PageContext) -> list[str]:

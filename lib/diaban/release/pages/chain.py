@@ -7,7 +7,8 @@ import pandas as pd
 from diaban import charts
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.traced import table
 
 REPORTED = "occurred_to_reported"
 
@@ -28,15 +29,11 @@ def section(c: PageContext) -> Fragment:
         elif len(all_files) > 1:
             answers.append(f"{_answer(c, label, all_files)} {text['of_whole'].format(top=c.words.top)}")
         points += _lag(c, stream.key)
-    return c.section(
-        text["heading"],
-        level=3,
-        anchor="chain",
-        answers=answers,
-        points=points,
-        charts=figures,
-        notes=[text["note"]],
-    )
+    head = c.section(text["heading"], level=3, anchor="chain", answers=answers, points=points)
+    if not figures:
+        return head
+    inside = c.section("", charts=figures, notes=[text["note"]]).html
+    return head + render("more", title=text["more"], inside=inside, printed=False, text=c.text)
 
 
 def of_whole(c: PageContext) -> Fragment:
@@ -111,7 +108,7 @@ def _figure(c: PageContext, stream: str, rows: pd.DataFrame, *, where: str) -> t
         ]
         for r in rows.itertuples()
     ]
-    return chart._repr_html_(), table(columns, printed)
+    return chart._repr_html_(), table(c, columns, printed, how="files")
 
 
 def _lag(c: PageContext, stream: str) -> list[str]:

@@ -7,13 +7,15 @@ from datetime import date
 from functools import cached_property
 
 import pandas as pd
+from markupsafe import Markup
 
 from diaban.findings.finding import Finding
-from diaban.findings.locality import locality_findings
+from diaban.findings.limits import ALL_WITHHELD
 from diaban.findings.words import Words, capital
 from diaban.language import numbers
 from diaban.release.cube import Cube
 from diaban.release.pages.fragment import Fragment, render, texts
+from diaban.release.review import findings_of, is_reviewed, kickers, review_of
 from diaban.spec import StudySpec
 from diaban.spec.streams import StreamSpec
 
@@ -27,6 +29,8 @@ class PageContext:
     locality: str
     period: str
     language: str
+    card_on: str | None = None
+    """File name of the page that has the card of the data; empty: this one; None: no single page."""
 
     @cached_property
     def words(self) -> Words:
@@ -37,9 +41,8 @@ class PageContext:
     @cached_property
     def text(self) -> dict:
         words = texts(self.language)
-        if not self.internal:
-            return words
-        return words | {name: words[f"{name}_internal"] for name in ("kicker", "kicker_index")}
+        here, everywhere = is_reviewed(self.cube, self.locality), is_reviewed(self.cube)
+        return words | kickers(words, internal=self.internal, reviewed=here, all_reviewed=everywhere)
 
     @cached_property
     def place(self) -> str:
@@ -52,13 +55,16 @@ class PageContext:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return locality_findings(
-            self.cube.frames,
-            self.spec,
-            self.locality,
-            period=self.period,
-            file_periods=str(self.cube.facts["file_periods"]),
-        )
+        return findings_of(self.spec, self.cube, self.locality, period=self.period)
+
+    def reviewed(self, finding: Finding) -> str:
+        """Whether a person has reviewed the finding, and when."""
+        review, said = review_of(self.cube, finding), self.text["review"]
+        if finding.statement == ALL_WITHHELD:
+            return str(said["done"])
+        if review is None or review.on is None:
+            return str(said["open"])
+        return str(said["accepted"]).format(day=self.day(review.on))
 
     @property
     def has_files(self) -> bool:
@@ -129,6 +135,10 @@ class PageContext:
     def hidden_legend(self) -> list[str]:
         """What an ellipsis stands for, where anything may be hidden."""
         return [] if self.internal else [str(self.text["hidden_legend"])]
+
+    def note(self, line: str) -> str:
+        """A line of explanation below a table, as HTML."""
+        return str(Markup('<p class="note">{}</p>').format(line))
 
     def number(self, value: object, decimals: int = 0) -> str:
         return numbers.number(value, self.language, decimals)

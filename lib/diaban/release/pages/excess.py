@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from diaban import charts
+from diaban.findings.words import small
 from diaban.release.pages import association
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.traced import table
 from diaban.spec.streams import StreamSpec
 
 TOTALS = ("expected", "observed")
@@ -34,15 +36,14 @@ def section(c: PageContext) -> Fragment:
     notes = [text["note"].format(top=c.words.top)]
     if len(c.spec.streams) > MOST_STREAMS:
         notes.insert(0, text["furthest"])
-    return c.section(
-        text["heading"],
-        level=3,
-        anchor="excess",
+    inside = c.section(
+        "",
         answers=[_answer(c, stream, parts[stream.key]) for stream in streams],
+        points=[line for s in streams for line in [*_parts(c, parts[s.key], s), *_what_if(c, s)]],
         charts=[_figure(c, stream, parts[stream.key]) for stream in streams],
-        points=[line for stream in streams for line in _what_if(c, stream)],
         notes=notes,
     )
+    return render("more", title=text["heading"], inside=inside.html, printed=False, text=c.text)
 
 
 def _furthest(c: PageContext, rows: pd.DataFrame) -> list[StreamSpec]:
@@ -71,29 +72,34 @@ def _named(c: PageContext, stream: str, parts: pd.DataFrame) -> pd.DataFrame:
 def _answer(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> str:
     text = c.text["excess"]
     by = parts.set_index("component")
-    said = text["answer"].format(
+    return text["answer"].format(
         stream=stream.label[c.language],
         observed=c.number(by.loc["observed", "cases"]),
         period=_period(c),
         expected=_cases(c, by.loc["expected", "cases"]),
         top=c.words.top,
     )
-    clear = _clear(parts)
+
+
+def _parts(c: PageContext, parts: pd.DataFrame, stream: StreamSpec) -> list[str]:
+    """What the difference goes with, as far as that is clear."""
+    text, label = c.text["excess"], stream.label[c.language]
+    by, clear = parts.set_index("component"), _clear(parts)
     if clear.empty:
-        return f"{said} {text['without_factors']}"
+        return [f"{label}: {small(text['without_factors'])}"]
     listed = [
         text["part"].format(indicator=c.words.indicator(r.component), **_numbers(c, r))
         for r in clear.itertuples()
     ]
     left, other = by.loc["unexplained"], parts.loc[parts["component"] == "other", "cases"]
-    more = text["with_factors"].format(
+    said = text["with_factors"].format(
         parts=c.listing(listed),
         other=_number(c, float(other.sum()), signed=True),
         unexplained=_number(c, left["cases"], signed=True),
         lower=_number(c, left["lower"]),
         upper=_number(c, left["upper"]),
     )
-    return f"{said} {more}"
+    return [f"{label}: {small(said)}"]
 
 
 def _clear(parts: pd.DataFrame) -> pd.DataFrame:
@@ -119,7 +125,7 @@ def _figure(c: PageContext, stream: StreamSpec, parts: pd.DataFrame) -> tuple[st
         ]
         for r in parts.itertuples()
     ]
-    return chart._repr_html_(), table(columns, printed)
+    return chart._repr_html_(), table(c, columns, printed, how="excess")
 
 
 def _what_if(c: PageContext, stream: StreamSpec) -> list[str]:

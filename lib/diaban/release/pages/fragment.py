@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +11,9 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from diaban.release.pages import terms
+from diaban.release.pages.languages import LANGUAGES_HERE
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,23 @@ def texts(language: str) -> dict:
 
 @cache
 def style() -> str:
-    return files("diaban.release.pages").joinpath("templates/style.css").read_text(encoding="utf-8")
+    return _template("style.css")
+
+
+@cache
+def script() -> str:
+    """The one script of the pages: search, sort and the memory of a language; all is there without it."""
+    return _template("page.js").strip()
+
+
+@cache
+def script_hash() -> str:
+    """By which the pages' Content-Security-Policy lets this script run, and no other."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()}"
+
+
+def _template(name: str) -> str:
+    return files("diaban.release.pages").joinpath(f"templates/{name}").read_text(encoding="utf-8")
 
 
 def render(template: str, **fields: object) -> Fragment:
@@ -68,14 +89,32 @@ def table(
 
 
 def page(body: str, *, title: str, language: str, simulated: bool, internal: bool = False) -> str:
-    """A whole HTML file around `body`, self-contained, that forbids all loading."""
+    """A whole HTML file around `body`, self-contained, that forbids all loading.
+
+    Where a term of the glossary first stands in a paragraph it is explained, and again at the end.
+    """
+    text = texts(language)
+    explained, used = terms.explain(body, terms.of_language(text))
+    marks = [text["simulated"]] if simulated else []
+    marks += [text["internal"]] if internal else []
     return render(
         "shell",
-        body=body,
+        body=explained,
+        terms=used,
         title=title,
         language=language,
+        languages=LANGUAGES_HERE,
         simulated=simulated,
         internal=internal,
         style=style(),
-        text=texts(language),
+        sheet_foot=css_string(" · ".join([*marks, title])),
+        script=script(),
+        script_hash=script_hash(),
+        text=text,
     ).html
+
+
+def css_string(text: str) -> str:
+    """`text` as a string of a style sheet: whatever is no letter, digit or space is written by its number, and
+    a blank that ends the number."""
+    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'

@@ -8,7 +8,8 @@ from diaban import charts
 from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.traced import table
 
 ALL = "*"
 
@@ -26,19 +27,19 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     if all(_place_of(c, key) == WHOLE for key, _ in streams):
         answers = [text["only_whole"].format(place=c.place, top=c.everywhere), *answers]
     figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
-    points = [*_stopped(c), *_groups(c)] if detailed else []
     fields = {
         "period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
         "resolved": f" {c.text['or']} ".join(_resolved(c)),
     }
-    return c.section(
-        text["heading"],
-        anchor="handling",
-        answers=answers,
-        points=points,
-        charts=figures,
-        notes=[text["note"].format(**fields), *c.hidden_legend],
-    )
+    notes = [text["note"].format(**fields), *c.hidden_legend]
+    if detailed:
+        points = [*_stopped(c), *_groups(c)]
+        return c.section(
+            text["heading"], anchor="handling", answers=answers, points=points, charts=figures, notes=notes
+        )
+    head = c.section(text["heading"], anchor="handling", answers=answers)
+    inside = c.section("", charts=figures, notes=notes).html
+    return head + render("more", title=text["more"], inside=inside, printed=False, text=c.text)
 
 
 def _rows(c: PageContext, stream: str, place: str) -> pd.DataFrame:
@@ -99,7 +100,7 @@ def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
     ]
     columns = [Column(text["stage_column"]), Column(text["count_column"], True)]
     columns += [Column(text["share_column"], True), Column(c.text["situation"]["column_range"], True)]
-    return chart._repr_html_(), table(columns, printed)
+    return chart._repr_html_(), table(c, columns, printed, how="handling")
 
 
 def _resolved(c: PageContext) -> list[str]:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from diaban import charts
 from diaban.findings.finding import Finding
 from diaban.findings.locality import first_screen
 from diaban.release.cube import Cube
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import page, render
+from diaban.release.pages.maps import rate_map, rates_of_reported
 from diaban.spec import StudySpec
 
 MOST_TO_READ = 5
+NOT_SHOWN = {"rate": "…", "range": "", "estimated": "", "verdict": "", "said": ""}
 
 
 def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages: Mapping[str, str]) -> str:
@@ -24,6 +25,7 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
     first = next(iter(contexts.values()))
     text = first.text
     opening = {code: first_screen(c.findings) for code, c in contexts.items()}
+    rates = {stream.key: rates_of_reported(first, stream.key) for stream in spec.streams}
     title = spec.study.title[language]
     body = render(
         "index",
@@ -36,14 +38,14 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
         ),
         read_first=_read_first(contexts, opening, pages),
         maps=[
-            _map(first, stream.key)
-            for stream in spec.streams
-            if first.all_of("rates", stream.key)["shrunk_rate"].notna().any()
+            rate_map(first, stream, values)
+            for stream, values in rates.items()
+            if values["shrunk_rate"].notna().any()
         ],
         streams=[stream.label[language] for stream in spec.streams],
         rows=[
             _whole_row(first),
-            *(_row(contexts[code], opening[code], pages.get(code)) for code in reported),
+            *(_row(contexts[code], opening[code], pages.get(code), rates) for code in reported),
         ],
         foot=_foot(first),
     )
@@ -68,49 +70,44 @@ def _read_first(
     return found[:MOST_TO_READ]
 
 
-def _row(c: PageContext, findings: list[Finding], href: str | None) -> dict[str, object]:
-    rates = c.here("rates", period=c.period).set_index("stream")
-    cells = []
-    for stream in c.spec.streams:
-        row = rates.loc[stream.key] if stream.key in rates.index else None
-        if row is None or row["hidden"] or pd.isna(row["rate"]):
-            cells.append("…")
-        else:
-            cells.append(f"{c.rate(row['rate'])} ({c.rate(row['lower'])} – {c.rate(row['upper'])})")
-    claim = c.words.say(findings[0]).claim if href else c.text["index"]["absent"]
-    return {"place": c.title, "href": href, "rates": cells, "claim": claim}
+def _row(
+    c: PageContext, findings: list[Finding], href: str | None, rates: Mapping[str, pd.DataFrame]
+) -> dict[str, object]:
+    claim = _claim(c, findings[0]) if href else c.text["index"]["absent"]
+    cells = [_cell(c, rates[stream.key]) for stream in c.spec.streams]
+    return {"place": c.title, "href": href, "rates": cells, "claim": claim, "whole": False}
+
+
+def _claim(c: PageContext, finding: Finding) -> str:
+    """The first finding in a sentence; the long one that nothing is special in a short one."""
+    nothing = finding.statement == "nothing_special"
+    return c.text["index"]["nothing"] if nothing else c.words.say(finding).claim
+
+
+def _cell(c: PageContext, rates: pd.DataFrame) -> dict[str, str]:
+    """The recorded rate with its range, and below it the estimate of the map and whether it differs."""
+    rows = rates[rates["locality"] == c.locality]
+    if rows.empty:
+        return NOT_SHOWN
+    row, text = rows.iloc[0], c.text["index"]
+    hidden = row["hidden"] or pd.isna(row["rate"])
+    recorded, estimated = "…" if hidden else c.rate(row["rate"]), c.rate(row["shrunk_rate"])
+    said = str(row["verdict"])
+    return {
+        "rate": recorded,
+        "range": "" if hidden else f"{c.rate(row['lower'])} – {c.rate(row['upper'])}",
+        "estimated": text["estimated"].format(rate=estimated) if said and estimated != recorded else "",
+        "verdict": text[said] if said else "",
+        "said": said,
+    }
 
 
 def _whole_row(c: PageContext) -> dict[str, object]:
     """The level that all localities are compared with."""
     rates = [c.all_of("rates", stream.key)["reference_rate"].max() for stream in c.spec.streams]
     place = c.text["index"]["whole"].format(top=c.words.top)
-    return {"place": place, "href": None, "rates": [c.rate(rate) for rate in rates], "claim": ""}
-
-
-def _map(c: PageContext, stream: str) -> str:
-    reported = c.cube["localities"].query("reported")
-    values = c.all_of("rates", stream)
-    values = values[values["locality"].isin(reported["locality"])]
-    values = values.assign(shrunk_rate=values["shrunk_rate"].map(_as_printed, na_action="ignore"))
-    declared = c.spec.stream(stream)
-    options = c.chart_options(
-        title=c.text["index"]["map_title"].format(stream=declared.label[c.language]),
-        caption=c.text["index"]["map_caption"].format(per=c.per, population=c.population(declared)),
-    )
-    if "boundaries" in c.cube.frames:
-        boundaries = c.cube["boundaries"]
-        chart = charts.choropleth(
-            boundaries[boundaries["locality"].isin(reported["locality"])], values, **options
-        )
-    else:
-        chart = charts.schematic_map(reported, c.cube["neighbours"], values, **options)
-    return chart._repr_html_()
-
-
-def _as_printed(rate: float) -> float:
-    """The rate as its label has it, so that equal labels have equal colours."""
-    return round(rate, 1 if rate < 9.95 else 0)
+    cells = [NOT_SHOWN | {"rate": c.rate(rate)} for rate in rates]
+    return {"place": place, "href": None, "rates": cells, "claim": "", "whole": True}
 
 
 def _foot(c: PageContext) -> str:

@@ -16,6 +16,7 @@ from diaban.release.pages import (
     numbers_can_tell,
     since,
     situation,
+    summary,
     targets,
     tested,
 )
@@ -23,6 +24,7 @@ from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Fragment, render
 from diaban.release.pages.monitoring_page import has_monitoring
 from diaban.release.pages.names import monitoring_name, page_name
+from diaban.release.pages.traced import said_with_links
 from diaban.spec import StudySpec
 
 
@@ -33,7 +35,7 @@ class LocalityPage:
     """
 
     def __init__(self, spec: StudySpec, cube: Cube, locality: str, *, period: str, language: str) -> None:
-        self.context = PageContext(spec, cube, locality, period, language)
+        self.context = PageContext(spec, cube, locality, period, language, card_on="")
 
     def header(self) -> Fragment:
         """Place, subject, period, and where it lies."""
@@ -57,15 +59,18 @@ class LocalityPage:
         return section not in needs or needs[section] in frames
 
     def findings(self) -> Fragment:
-        """The first screen: at most five findings."""
+        """The first screen: the page in a sentence, and at most five findings."""
         c = self.context
         chosen = first_screen(c.findings)
+        told = [said_with_links(c, finding) for finding in chosen]
         count = c.text["count_words"].split("|")[len(chosen)]
         return render(
             "findings",
             text=c.text,
             heading=c.text["things_to_know"].format(count=count),
-            findings=[(finding.key, c.words.say(finding)) for finding in chosen],
+            summary=summary.sentence(c, chosen),
+            findings=[(finding.key, *said) for finding, said in zip(chosen, told, strict=True)],
+            reviews={finding.key: c.reviewed(finding) for finding in chosen},
         )
 
     def numbers_can_tell(self) -> Fragment:
@@ -103,7 +108,7 @@ class LocalityPage:
 
     def how_they_meet(self) -> Fragment:
         """Which causes and conditions come together on files."""
-        return meeting.section(self.context)
+        return meeting.in_short(self.context)
 
     def chain_of_event(self) -> Fragment:
         """At which moments conditions were recorded, and how soon cases were reported."""

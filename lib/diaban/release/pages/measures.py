@@ -9,9 +9,13 @@ import pandas as pd
 from diaban.findings.finding import Finding
 from diaban.findings.measures import measures_for
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.fragment import table as plain
+from diaban.release.pages.traced import table
 
 MOST_MEASURES = 6
+FIRST_MEASURES = 3
+IN_SHORT = 4
 STANDS_OUT = ("cause_over", "area_factor")
 
 
@@ -38,10 +42,15 @@ def section(c: PageContext) -> Fragment:
     )
     answer = text[answer].format(place=c.place, top=c.words.top)
     keys = ("factor", "measure", "lead", "indicator", "evidence", "priority")
-    section = c.section(text["heading"], anchor="measures", answers=[answer])
+    head = c.section(text["heading"], anchor="measures", answers=[answer])
+    columns = [Column(text[key]) for key in keys]
     printed = [_row(c, proposal) for proposal in rows[:MOST_MEASURES]]
-    notes = c.section(text["how_heading"], level=3, notes=[text["priority_note"], text["cost_note"]])
-    return section + Fragment(table([Column(text[key]) for key in keys], printed, stack=True)) + notes
+    first = [row[:IN_SHORT] for row in printed[:FIRST_MEASURES]]
+    short = Fragment(plain(columns[:IN_SHORT], first, stack=True))
+    inside = table(c, columns, printed, how="measures", stack=True)
+    inside += "".join(c.note(text[key]) for key in ("priority_note", "cost_note"))
+    title = text["more"].format(count=c.number(len(printed)))
+    return head + short + render("more", title=title, inside=inside, printed=False, text=c.text)
 
 
 def _special(c: PageContext) -> list[Proposal]:

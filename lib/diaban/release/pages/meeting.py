@@ -4,15 +4,33 @@ from __future__ import annotations
 
 from functools import reduce
 
+import pandas as pd
+
 from diaban.findings.words import capital
 from diaban.language.catalogue import catalogue
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Fragment
+from diaban.release.pages.fragment import Fragment, render
 from diaban.spec.factors import ConfigurationSpec
 
 MOST_PAIRS = 4
 SHOWN_SOLUTION = "parsimonious"
 FOUND_NOTHING = ("not_above_base", "nothing_above_base", "nothing_consistent")
+
+
+def in_short(c: PageContext) -> Fragment:
+    """Of all localities together, so in one sentence; the page of the whole has the rest."""
+    pairs = c.cube.frames.get("code_pairs")
+    if pairs is None or pairs.empty:
+        return Fragment("")
+    link = render("link", href="whole.html#meeting", text=c.text["meeting"]["link"].format(top=c.words.top))
+    return c.section(c.text["meeting"]["heading"], level=3, answers=[_answer(c, pairs)]) + link
+
+
+def _answer(c: PageContext, pairs: pd.DataFrame) -> str:
+    tested = pairs[pairs["withheld"].isna()]
+    found = tested[tested["supported"].fillna(False).astype(bool) & (tested["lift"] > 1)]
+    name = "answer_few" if tested.empty else "answer_none" if found.empty else "answer_pairs"
+    return c.text["meeting"][name].format(top=c.words.top)
 
 
 def section(c: PageContext, *, level: int = 3) -> Fragment:
@@ -23,7 +41,6 @@ def section(c: PageContext, *, level: int = 3) -> Fragment:
     text = c.text["meeting"]
     tested = pairs[pairs["withheld"].isna()]
     found = tested[tested["supported"].fillna(False).astype(bool) & (tested["lift"] > 1)]
-    answer = "answer_few" if tested.empty else "answer_none" if found.empty else "answer_pairs"
     shown = found[~found["hidden"]].sort_values(["q", "lift"], ascending=[True, False]).head(MOST_PAIRS)
     points = [_pair(c, row) for row in shown.itertuples()]
     points += [line for declared in c.spec.configurations for line in _configuration(c, declared)]
@@ -31,7 +48,7 @@ def section(c: PageContext, *, level: int = 3) -> Fragment:
         text["heading"],
         level=level,
         anchor="meeting",
-        answers=[text[answer].format(top=c.words.top)],
+        answers=[_answer(c, pairs)],
         points=points,
         notes=[
             text["note"].format(

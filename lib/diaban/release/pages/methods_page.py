@@ -7,8 +7,10 @@ import pandas as pd
 from diaban.findings.strength import RULES
 from diaban.findings.words import capital
 from diaban.release.cube import Cube
+from diaban.release.pages.about import only_here
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, page, render, table
+from diaban.release.pages.head import head_of_whole
 from diaban.spec import StudySpec
 
 
@@ -16,13 +18,9 @@ def methods_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> 
     """The HTML of the methods page of a study."""
     c = PageContext(spec, cube, str(cube["localities"]["locality"].iloc[0]), period, language)
     text = c.text["methods_page"]
-    head = render(
-        "head_of_whole", text=c.text, title=text["title"], subject=spec.study.title[language], nav=[]
-    )
-    body = head + c.section(
-        text["rules_heading"], anchor="rules", answers=[text["intro"], text["rules_intro"]]
-    )
+    body = c.section(text["rules_heading"], anchor="rules", answers=[text["intro"], text["rules_intro"]])
     body += rules(c) + _how(c) + _limits(c) + _code_book(c)
+    body = head_of_whole(c, text["title"], body) + body
     title = f"{text['title']} · {spec.study.title[language]}"
     return page(body.html, title=title, language=language, simulated=c.simulated, internal=c.internal)
 
@@ -39,12 +37,15 @@ def _how(c: PageContext) -> Fragment:
     """How each kind of number is made."""
     text = c.text["methods"]
     unit = next(level for level in c.spec.levels if level.key == c.spec.places.analysis_level)
-    items = dict(text["items"])
-    if not c.has_files:
-        del items["files"]
-    points = [item.format(unit=unit.label[c.language]) for item in items.values()]
-    terms = c.section(text["glossary"], level=3, points=list(c.text["glossary"].values()))
-    return c.section(text["how_heading"], anchor="how", answers=[text["intro"]], points=points) + terms
+    items = only_here(c, text["items"])
+    points = [(key, item.format(unit=unit.label[c.language])) for key, item in items.items()]
+    terms = c.section(text["glossary"], anchor="glossary", level=3)
+    return (
+        c.section(text["how_heading"], anchor="how", answers=[text["intro"]])
+        + render("keyed", prefix="how", points=points)
+        + terms
+        + render("keyed", prefix="word", points=list(only_here(c, c.text["glossary"]).items()))
+    )
 
 
 def _limits(c: PageContext) -> Fragment:

@@ -21,11 +21,11 @@ def monitoring_page(
     spec: StudySpec, cube: Cube, locality: str, *, period: str, language: str, back: str
 ) -> str:
     """The HTML of the monitoring file of `locality`. back: file name of its district page."""
-    c = PageContext(spec, cube, locality, period, language)
+    c = PageContext(spec, cube, locality, period, language, card_on=back)
     text = c.text["monitoring"]
     title = text["title"].format(place=c.place)
     parts = [
-        since.section(c),
+        since.section(c, detailed=True),
         since.history(c),
         targets.section(c),
         targets.section(c, WHOLE) if "targets" in cube.frames else None,

@@ -7,7 +7,8 @@ import pandas as pd
 from diaban import charts
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment
+from diaban.release.pages.traced import table
 
 
 def late(c: PageContext) -> Fragment:
@@ -36,7 +37,7 @@ def late(c: PageContext) -> Fragment:
             for row in rows.itertuples()
         ]
         if printed:
-            tables.append(table(columns, printed, caption=stream.label[c.language]))
+            tables.append(table(c, columns, printed, how="late", caption=stream.label[c.language]))
     head = c.section(
         text["heading"],
         anchor="late",
@@ -150,7 +151,7 @@ def _chart(c: PageContext, stream: str) -> tuple[str, str] | None:
     columns = [Column(c.text["situation"]["column_period"]), Column(c.text["control"]["value_column"], True)]
     columns += [Column(c.text["control"]["usual_column"], True)]
     printed = [[c.part(r.period), c.number(r.value), _usual(c, r)] for r in rows.itertuples()]
-    return chart._repr_html_(), table(columns, printed)
+    return chart._repr_html_(), table(c, columns, printed, how="control")
 
 
 def _usual(c: PageContext, row) -> str:

@@ -18,8 +18,8 @@ _STEPS = (
 ORDER = ("new", "stronger", "weaker", "withdrawn", "confirmed")
 
 
-def section(c: PageContext) -> Fragment:
-    """What became of the findings of this locality, and of the counts behind them."""
+def section(c: PageContext, *, detailed: bool = False) -> Fragment:
+    """What became of the findings of this locality; detailed: and of the counts behind them."""
     text = c.text["since"]
     if "findings_history" not in c.cube.frames:
         return Fragment("")
@@ -30,8 +30,8 @@ def section(c: PageContext) -> Fragment:
         anchor="since",
         answers=[_answer(c, history).format(**fields)],
         points=[_line(c, row) for row in _ordered(history).itertuples() if row.status != "confirmed"],
-        charts=_waterfalls(c),
-        notes=[*_closed(c, history), *_counts(c), *_rules(c), text["note"]],
+        charts=_waterfalls(c) if detailed else [],
+        notes=[*_closed(c, history), *(_counts(c) if detailed else []), *_rules(c), text["note"]],
     )
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from diaban import charts
 from diaban.findings.strength import LIKELY, notable
+from diaban.release.pages import situation_tables
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment
+from diaban.release.pages.traced import fill, number, row_id, table
 from diaban.spec.streams import StreamSpec
 
 
 def section(c: PageContext) -> Fragment:
+    """A sentence a stream, the figures that say more, and one table of all rates and changes behind them."""
     streams = [s for s in c.spec.streams if not _rows(c, s.key).empty]
-    return c.section(
+    told = c.section(
         c.text["situation"]["heading"],
         anchor="situation",
         points=[_sentence(c, stream) for stream in streams],
         charts=[_over_time(c, s) for s in streams if not _rows(c, s.key)["hidden"].all()]
         + _funnels(c, streams),
-        notes=[*_chart_note(c, streams), *_notes(c, streams), *_broken(c), c.text["hidden_legend"]],
+        notes=[*_chart_note(c, streams), *_notes(c, streams), *_broken(c)],
     )
+    return told + (situation_tables.behind(c, streams) if streams else Fragment(""))
 
 
 def _chart_note(c: PageContext, streams: list[StreamSpec]) -> list[str]:
@@ -48,15 +53,17 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
     row = rows.iloc[0]
     if row["hidden"]:
         return text["hidden"].format(**fields)
-    level = text[_verdict(row)].format(
-        cases=c.number(row["cases"]),
-        rate=c.rate(row["rate"]),
-        reference=c.rate(row["reference_rate"]),
+    here = row_id("rates", stream.key, c.period)
+    level = fill(
+        text[_verdict(row)],
+        cases=number(c.number(row["cases"]), here),
+        rate=number(c.rate(row["rate"]), here),
+        reference=number(c.rate(row["reference_rate"]), here),
         per=c.per,
         population=c.population(stream),
         **fields,
     )
-    return f"{level} {_change(c, stream)}".strip()
+    return Markup(" ").join(part for part in (level, _change(c, stream)) if part)
 
 
 def _change(c: PageContext, stream: StreamSpec) -> str:
@@ -68,10 +75,12 @@ def _change(c: PageContext, stream: StreamSpec) -> str:
     row = rows.iloc[0]
     clear = (row["lower"] > 1 or row["upper"] < 1) and notable(row["rate_ratio"])
     key = "change_unclear" if not clear else "change_up" if row["rate_ratio"] > 1 else "change_down"
-    return c.text["situation"][key].format(
+    here = row_id("trends", stream.key, c.period)
+    return fill(
+        c.text["situation"][key],
         baseline=c.words.period(row["baseline"]),
-        before=c.number(row["baseline_cases"]),
-        cases=c.number(row["cases"]),
+        before=number(c.number(row["baseline_cases"]), here),
+        cases=number(c.number(row["cases"]), here),
     )
 
 
@@ -114,7 +123,7 @@ def _run_chart(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
         Column(text["column_cases"], True),
         Column(text["expected"], True),
     ]
-    return chart._repr_html_(), table(columns, rows)
+    return chart._repr_html_(), table(c, columns, rows, how="rate")
 
 
 def _block_rates(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
@@ -133,24 +142,7 @@ def _block_rates(c: PageContext, stream: StreamSpec) -> tuple[str, str]:
         reference_label=c.words.top,
         **c.chart_options(labels=None),
     )
-    rows = [
-        [
-            row.label,
-            c.number(row.cases),
-            c.rate(row.rate),
-            _range(c, row.lower, row.upper),
-            c.rate(row.reference_rate),
-        ]
-        for row in frame.itertuples()
-    ]
-    columns = [Column(text["column_period"])] + [
-        Column(text[key], True) for key in ("column_cases", "column_rate", "column_range", "column_reference")
-    ]
-    return chart._repr_html_(), table(columns, rows)
-
-
-def _range(c: PageContext, lower: object, upper: object) -> str:
-    return f"{c.rate(lower)} – {c.rate(upper)}"
+    return chart._repr_html_(), ""
 
 
 def _funnels(c: PageContext, streams: list[StreamSpec]) -> list[tuple[str, str]]:

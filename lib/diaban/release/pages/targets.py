@@ -7,8 +7,10 @@ import pandas as pd
 from diaban.calendars import calendar
 from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
+from diaban.release.pages import targets_answer
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment
+from diaban.release.pages.traced import row_id, table
 from diaban.spec.targets import TargetSpec
 
 ALL = "*"
@@ -25,20 +27,23 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
         return Fragment("")
     keys = ("target_column", "count_column", "meaning_column", "would_column")
     columns = [Column(text[key]) for key in keys]
-    where = c.words.top if place == WHOLE else c.place
-    sources = {t.source[c.language] for t in c.spec.targets if t.source}
-    notes = [text["note"], *(text["source"].format(source=source) for source in sorted(sources))]
+    sources = sorted({t.source[c.language] for t in c.spec.targets if t.source})
+    notes = [text["note"], *([text["source"].format(source=c.listing(sources))] if sources else [])]
     anchor = "targets" if locality is None else "targets-whole"
     head = c.section(
         text["heading"] if locality is None else text["heading_whole"].format(place=c.everywhere),
         anchor=anchor,
-        answers=[text["answer"].format(place=where)] if locality is None else [],
-        notes=notes if locality is None else [],
+        answers=[targets_answer.answer(c, place)],
     )
     outlook = [line for target in c.spec.changes_aimed_at() if (line := _outlook(c, target, place))]
     outlook = list(dict.fromkeys(outlook))
+    if all(_outlook_hidden(c, target, place) for target in c.spec.changes_aimed_at()):
+        notes, outlook = [*outlook, *notes], []
     after = c.section(text["outlook_heading"], level=3, points=outlook) if outlook else Fragment("")
-    return head + Fragment(table(columns, rows, stack=True)) + after
+    ids = [row_id(anchor, target.key) for target in c.spec.targets]
+    told = table(c, columns, rows, ids=ids, how="target_count", brief=True, told=True)
+    below = c.note(" ".join(notes)) if locality is None else ""
+    return head + Fragment(told + below) + after
 
 
 def _row(c: PageContext, target: TargetSpec, place: str) -> list[str]:
@@ -68,10 +73,10 @@ def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
         name = "not_shown" if not row["met_shown"] else "met_only" if row["met"] else "missed_only"
         count = text[name].format(**fields)
     needed = text["needed"].format(needed=c.number(_rounded(row["cases_needed"])), **fields)
-    return [count, _meaning(c, row, fields), f"{needed} {_pooled(c, target, place)}".strip()]
+    return [count, _meaning(c, target, row, fields), f"{needed} {_pooled(c, target, place)}".strip()]
 
 
-def _meaning(c: PageContext, row: pd.Series, fields: dict[str, str]) -> str:
+def _meaning(c: PageContext, target: TargetSpec, row: pd.Series, fields: dict[str, str]) -> str:
     """What the count is worth: by its own verdict, else by how often luck alone meets or misses it."""
     text = c.text["targets"]
     luck = {"luck": c.percent(row["chance_by_luck"]), "fail": c.percent(_rest(row["chance_if_true"]))}
@@ -80,7 +85,8 @@ def _meaning(c: PageContext, row: pd.Series, fields: dict[str, str]) -> str:
         high = row["met"] and row["chance_from_base"] >= HIGH_BASE
         return f"{said} {text['high_base'].format(**fields)}" if high else said
     if pd.isna(row["chance_by_luck"]):
-        return text["meaning_hidden"]
+        low, high = targets_answer.luck_anywhere(c, target)
+        return text["meaning_anywhere"].format(low=low, high=high)
     name = "meaning_unknown" if not row["met_shown"] else "meaning_met" if row["met"] else "meaning_missed"
     return text[name].format(**fields, **luck)
 
@@ -98,6 +104,11 @@ def _pooled(c: PageContext, target: TargetSpec, place: str) -> str:
         before=c.number(row["base_cases"]),
         change=c.percent(abs(float(row["change"]))),
     )
+
+
+def _outlook_hidden(c: PageContext, target: TargetSpec, place: str) -> bool:
+    row = _of(c, "mid_year", target.key, place)
+    return row is None or bool(row["hidden"])
 
 
 def _outlook(c: PageContext, target: TargetSpec, place: str) -> str:

@@ -6,7 +6,8 @@ import pandas as pd
 
 from diaban.findings.words import capital
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, render, table
+from diaban.release.pages.fragment import Column, Fragment, render
+from diaban.release.pages.traced import table
 
 WITHOUT_NUMBERS = ("not_shown", "never_coded", "too_few_files")
 """Results of which only the number of times is told: a row has nothing to add."""
@@ -34,9 +35,12 @@ def section(c: PageContext) -> Fragment:
     ]
     told = others[~others["result"].isin(WITHOUT_NUMBERS)].sort_values(["side", "stream", "result", "factor"])
     printed = [_row(c, row) for row in told.itertuples()]
-    told_table = table(columns, printed, stack=True) if printed else ""
-    section = c.section(text["heading"], level=3, anchor="tested", answers=[answer], points=points)
-    return section + (render("folded", text=c.text, table=told_table) if printed else Fragment(""))
+    told_table = (
+        table(c, columns, printed, how="area" if not c.has_files else "files", stack=True) if printed else ""
+    )
+    inside = c.section("", answers=[answer], points=points) + Fragment(told_table)
+    title = text["title"].format(tested=c.number(len(rows)))
+    return render("more", title=title, inside=inside.html, printed=False, text=c.text)
 
 
 def _row(c: PageContext, row) -> list[str]:

@@ -8,7 +8,8 @@ from diaban import charts
 from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, table
+from diaban.release.pages.fragment import Column, Fragment
+from diaban.release.pages.traced import table
 
 UNITS = ("cases", "suspects", "distinct_suspects", "child_victims", "distinct_child_victims")
 PANELS = ("place", "hour", "day", "group_size")
@@ -33,7 +34,7 @@ def counted(c: PageContext) -> Fragment:
         text["heading"], anchor="units", answers=[text["answer"].format(**fields)], points=_repeats(c)
     )
     note = c.section(text["legend_heading"], level=3, notes=[text["note"], *c.hidden_legend])
-    return head + Fragment(table(columns, printed, stack=True)) + note
+    return head + Fragment(table(c, columns, printed, how="units", stack=True)) + note
 
 
 def _repeats(c: PageContext) -> list[str]:
@@ -143,7 +144,7 @@ def _panels(c: PageContext, theme: str, label: str) -> tuple[str, str] | None:
         ]
         for r in rows.itertuples()
     ]
-    return chart._repr_html_(), table(columns, printed)
+    return chart._repr_html_(), table(c, columns, printed, how="themes")
 
 
 def _category(c: PageContext, panel: str, category: str) -> str:

@@ -8,10 +8,11 @@ from diaban import charts
 from diaban.findings.words import small
 from diaban.language.catalogue import catalogue
 from diaban.release.cube import Cube
-from diaban.release.pages import association, chain, meeting
+from diaban.release.pages import about, association, chain, meeting
 from diaban.release.pages.causes import disputed_codes
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, page, render, table
+from diaban.release.pages.head import head_of_whole
 from diaban.spec import StudySpec
 
 MOST_CODES = 12
@@ -22,8 +23,7 @@ def whole_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> st
     c = PageContext(spec, cube, str(cube["localities"]["locality"].iloc[0]), period, language)
     text = c.text["whole_page"]
     title = text["title"].format(top=c.words.top)
-    head = render("head_of_whole", text=c.text, title=title, subject=spec.study.title[language], nav=[])
-    body = head + render("lead", text=text["intro"]) + association.in_full(c) + _robustness(c)
+    body = render("lead", text=text["intro"]) + association.in_full(c) + _robustness(c)
     body += (
         _importance(c)
         + _matrix(c)
@@ -33,6 +33,8 @@ def whole_page(spec: StudySpec, cube: Cube, *, period: str, language: str) -> st
         + _sensitivity(c)
     )
     body += render("say", heading=c.text["causes"]["limits_heading"], paragraphs=[c.text["causes"]["limits"]])
+    body += about.data(c)
+    body = head_of_whole(c, title, body) + body
     title = f"{title} · {spec.study.title[language]}"
     return page(body.html, title=title, language=language, simulated=c.simulated, internal=c.internal)
 

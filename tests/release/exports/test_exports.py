@@ -3,25 +3,14 @@
 import json
 from pathlib import Path
 
-import pandas as pd
 import pytest
-from openpyxl import load_workbook
+from jsonschema import Draft202012Validator
 
-from diaban.release.exports import SHEETS, mark
+from diaban.release.exports import mark, write_exports
+from diaban.release.exports.package import findings_schema
 from diaban.release.pages.fragment import texts
 
 MARK = "Dữ liệu mô phỏng / Simulated data"
-
-
-@pytest.fixture(scope="module")
-def book(made_run):
-    return load_workbook(made_run.path / "tables.xlsx")
-
-
-def sheet_frame(book, name, simulated):
-    """A sheet as a frame: with simulated data the first row is the mark."""
-    rows = list(book[name].iter_rows(values_only=True))[1 if simulated else 0 :]
-    return pd.DataFrame(rows[1:], columns=rows[0])
 
 
 def test_the_mark_is_the_studys_own(made_run):
@@ -59,6 +48,48 @@ def test_findings_json_has_only_json(made_run):
     assert "\\u" not in text, "Vietnamese is readable as it stands"
 
 
+@pytest.fixture(scope="module")
+def judge():
+    schema = json.loads(findings_schema())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def test_findings_json_follows_its_schema(made_run, judge):
+    assert [error.message for error in judge.iter_errors(made_run.findings)] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: record.pop("mark"),
+        lambda record: record.update(mark="real" if record["simulated"] else MARK),
+        lambda record: record.update(simulated=not record["simulated"]),
+        lambda record: record.update(schema="diaban-findings-2.0"),
+        lambda record: record["findings"][0].update(strength="certain"),
+        lambda record: record["findings"][0].update(n=-1),
+        lambda record: record["findings"][0].update(suspect="A"),
+        lambda record: record["findings"][0]["sentences"].clear(),
+    ],
+)
+def test_the_schema_refuses_another_shape(made_run, judge, change):
+    record = made_run.findings
+    change(record)
+    assert not judge.is_valid(record)
+
+
+def test_the_same_cube_gives_the_same_bytes(made_run, tmp_path):
+    """A second time, from the cube alone: what the release's second copy rests on."""
+    spec, period = made_run.spec, made_run.findings["period"]
+    one = sorted(made_run.pages(spec.study.languages[0]))[:1]
+    write_exports(spec, made_run.cube, tmp_path, period=period, languages=spec.study.languages, annexes=one)
+    again = sorted(p for p in tmp_path.rglob("*") if p.is_file())
+    assert len([p for p in again if p.suffix == ".docx"]) == len(spec.study.languages)
+    for path in again:
+        where = path.relative_to(tmp_path)
+        assert path.read_bytes() == (made_run.path / where).read_bytes(), where
+
+
 def test_numbers_of_findings_are_the_cubes(made_run):
     cube = made_run.cube
     where = {
@@ -91,57 +122,6 @@ def test_a_finding_about_a_hidden_number_has_none(made_run):
             numbers = [found[name] for name in ("estimate", "lower", "upper", "comparison", "n")]
             assert numbers == [None] * 5
             assert found["facts"] == {}
-
-
-def test_every_sheet_carries_the_mark_or_none_does(made_run, book):
-    simulated = made_run.spec.study.simulated
-    assert book.sheetnames[0] == "notes"
-    for sheet in book:
-        first_rows = [
-            str(cell)
-            for row in list(sheet.iter_rows(values_only=True))[:2]
-            for cell in row
-            if cell is not None
-        ]
-        assert (MARK in first_rows) == simulated, sheet.title
-    everything = [
-        str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c is not None
-    ]
-    assert any("imulated" in text for text in everything) == simulated
-
-
-def test_the_workbook_is_the_cube(made_run, book):
-    cube, simulated = made_run.cube, made_run.spec.study.simulated
-    expected = [name for name in SHEETS if name in cube.frames and len(cube[name])]
-    assert book.sheetnames == ["notes", *expected]
-    for name in expected:
-        sheet = sheet_frame(book, name, simulated)
-        frame = cube[name]
-        assert len(sheet) == len(frame), name
-        assert "locality" not in frame or sheet["name"].notna().all(), name
-        for column in set(sheet.columns) & set(frame.columns):
-            assert_same(frame[column], sheet[column], f"{name}.{column}")
-
-
-def assert_same(own, read, where):
-    """Codes too: a district key with a leading zero has not turned into a number."""
-    own = own.reset_index(drop=True)
-    assert (own.isna() == read.isna()).all(), f"{where}: what is hidden is an empty cell, and nothing else is"
-    own, read = own.dropna(), read.dropna()
-    if pd.api.types.is_numeric_dtype(own) and own.dtype != bool:
-        assert (own.astype(float) - read.astype(float)).abs().max() < 1e-9 or own.empty, where
-    else:
-        assert own.astype("str").tolist() == read.astype("str").tolist(), where
-
-
-def test_hidden_rows_of_the_workbook_are_empty(made_run, book):
-    for name in ("rates", "trends", "run_chart", "detectability", "case_factors"):
-        if name not in book.sheetnames:
-            continue
-        sheet = sheet_frame(book, name, made_run.spec.study.simulated)
-        gone = sheet[sheet["hidden"].astype(bool)]
-        counts = [c for c in ("cases", "rate", "n_coded", "n_files", "share", "mean_per_year") if c in sheet]
-        assert gone[counts].isna().all(axis=None), name
 
 
 def test_manifest(made_run):

@@ -1,0 +1,96 @@
+"""What the frames on counts, rates and their changes tell."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from diaban.release.audit import formulas as f
+from diaban.release.audit.columns import REASON, Frame, itself, known, model, of
+from diaban.release.cube import Cube
+
+OWN, WHOLE = "count|{locality}|{stream}|{period}", "count|*|{stream}|{period}"
+BOTH = (OWN, WHOLE)
+WITHIN_ROW = "a function of counts that stand in the same row"
+ALL_PLACES = "fitted to all communes and years together: counts of communes are never shown, and are many"
+DISPERSION = "how much single periods of all localities vary: one number from all of them"
+
+
+def _with_share(rates: pd.DataFrame, _: Cube) -> pd.DataFrame:
+    """_share: part of those at risk, of all localities with the same reference rate."""
+    at_risk = rates.groupby(["stream", "period"])["person_years"].transform("sum")
+    return rates.assign(_share=rates["person_years"] / at_risk)
+
+
+COUNTS = {
+    "rates": Frame(
+        keys=("locality", "period", "stream"),
+        prepare=_with_share,
+        columns=known("person_years", "per")
+        | of(OWN, cases=itself, rate=f.rate, lower=f.rate_limit(0), upper=f.rate_limit(1))
+        | of(WHOLE, reference_rate=f.reference_rate, expected=f.expected)
+        | of(BOTH, ratio=f.ratio, ratio_lower=f.ratio_limit(0), ratio_upper=f.ratio_limit(1))
+        | of(BOTH, "shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above")
+        | of(BOTH, "rank_lower", "rank_upper", "z", "outlier")
+        | {"withheld": REASON},
+    ),
+    "trends": Frame(
+        keys=("locality", "stream", "period", "baseline"),
+        columns=of(OWN, cases=itself)
+        | of("count|{locality}|{stream}|{baseline}", baseline_cases=itself)
+        | of((OWN, "count|{locality}|{stream}|{baseline}"), "rate_ratio", "lower", "upper", "p", "marker")
+        | model(DISPERSION, "dispersion")
+        | {"withheld": REASON},
+    ),
+    "run_chart": Frame(
+        keys=("locality", "stream", "period"),
+        columns=known("person_years")
+        | of(OWN, "expected", "lower", "upper", "signal", cases=itself)
+        | {"withheld": REASON},
+    ),
+    "detectability": Frame(
+        keys=("locality", "stream", "period", "change"),
+        columns=of(OWN, "mean_per_year", "largest_detectable_count", "chance_by_luck", "chance_if_true"),
+    ),
+    "concentration": Frame(keys=("locality", "stream", "period"), columns=of(OWN, "dominated")),
+    "excess_decomposition": Frame(
+        keys=("locality", "stream", "period", "component"),
+        columns=of(BOTH, "cases", "lower", "upper") | {"withheld": REASON},
+    ),
+    "what_if": Frame(
+        keys=("locality", "stream", "period", "indicator", "target"),
+        columns=known("target_value", "value", "to_value")
+        | of(BOTH, "cases", "change", "lower", "upper")
+        | {"withheld": REASON},
+    ),
+    "funnel": Frame(
+        keys=("stream", "period"),
+        columns=known("expected") | known("lower_95", "upper_95", "lower_99_8", "upper_99_8"),
+    ),
+    "cells": Frame(keys=(), columns=known("cells", "small", "hidden")),
+    "reading": Frame(
+        keys=("locality", "stream", "period", "base"),
+        columns=of((OWN, "count|{locality}|{stream}|{base}"), "direction", "label", "reasons", "clear")
+        | {"withheld": REASON},
+    ),
+    "area_factors": Frame(
+        keys=("stream", "indicator", "part"),
+        columns=known("n", "comparisons", "method", "supported", "sd", "withheld")
+        | model(ALL_PLACES, "rate_ratio", "lower", "upper", "p", "q", "dispersion"),
+    ),
+    "area_robustness": Frame(
+        keys=("stream", "indicator"),
+        columns=known("specifications", "loo_group", "robust", "reason")
+        | model(ALL_PLACES, "same_sign_share", "significant_share", "loo_lower", "loo_upper", "loo_same_sign")
+        | model(ALL_PLACES, "permutation_p", "e_value", "e_value_limit"),
+    ),
+    "factor_importance": Frame(
+        keys=("stream", "indicator"),
+        columns=model(ALL_PLACES, "importance", "lower", "upper", "rank_lower", "rank_upper", "explained")
+        | {"withheld": REASON},
+    ),
+    "residual_autocorrelation": Frame(
+        keys=("stream",),
+        columns=known("expected", "permutations", "n", "pairs", "withheld")
+        | model(ALL_PLACES, "moran", "p", "spatial", "answer", "moran_left", "p_left"),
+    ),
+}

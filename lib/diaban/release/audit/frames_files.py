@@ -1,0 +1,125 @@
+"""What the frames on causes and conditions, moments and lags of case files tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diaban.release.audit import formulas as f
+from diaban.release.audit.columns import REASON, Column, Frame, Row, counts, itself, known, model, of
+from diaban.release.audit.frames_counts import WITHIN_ROW
+from diaban.release.cells import ABOUT_CODING
+
+X, X_WHOLE = "files|{locality}|{stream}|{code}", "files|*|{stream}|{code}"
+N, N_WHOLE = "files|{locality}|{stream}", "files|*|{stream}"
+ALL_N, ALL_N_WHOLE = "all files|{locality}|{stream}", "all files|*|{stream}"
+MOMENT = "files|{locality}|{stream}|moment {moment}"
+ABOUT_THE_CODER = "how the files were coded, of the whole, and of no child"
+
+
+def _rest_share(row: Row, x: Any, n: Any, whole: Any, n_whole: Any) -> Any:
+    return f.share(row, whole - x, n_whole - n)
+
+
+def _shares(n: str, n_whole: str) -> dict[str, Column]:
+    """The columns of shares of files: with a code, of `n`."""
+    every = (X, n, X_WHOLE, n_whole)
+    return (
+        of(X, n_coded=itself)
+        | of(n, n_files=itself)
+        | of((X_WHOLE, X), rest_coded=f.difference)
+        | of((n_whole, n), rest_files=f.difference)
+        | of((X, n), share=f.share, lower=f.share_limit(0), upper=f.share_limit(1))
+        | of(every, rest_share=_rest_share)
+        | of(every, "shrunk_share", "shrunk_lower", "shrunk_upper", "probability_above")
+        | of(every, "ratio", "ratio_lower", "ratio_upper", "p", "q", "over")
+    )
+
+
+def _of_files(row: Row) -> bool:
+    return row["code"] not in ABOUT_CODING
+
+
+def _either() -> dict[str, Column]:
+    coded, all_files = _shares(N, N_WHOLE), _shares(ALL_N, ALL_N_WHOLE)
+    return {
+        name: Column("cell", column.cells, column.formula, when=_of_files, otherwise=all_files[name])
+        for name, column in coded.items()
+    }
+
+
+def _of_case_side(*names: str) -> dict[str, Column]:
+    cells = tuple(cell.replace("{code}", "{factor}") for cell in (X, N, X_WHOLE))
+    return {
+        name: Column("cell", cells, when=lambda row: row["side"] == "case", otherwise=Column("model"))
+        for name in names
+    }
+
+
+FILES = {
+    "case_factors": Frame(
+        keys=("locality", "stream", "code"),
+        columns=known("comparisons") | _either() | {"withheld": REASON},
+    ),
+    "case_factors_whole": Frame(
+        keys=("stream", "code"),
+        columns=of(X_WHOLE, n_coded=itself)
+        | of(N_WHOLE, n_files=itself)
+        | of((X_WHOLE, N_WHOLE), share=f.share),
+    ),
+    "code_pairs": Frame(
+        keys=("stream", "a", "b"),
+        columns=known("comparisons", "withheld")
+        | counts("n_both", "n_a", "n_b", "n_files")
+        | model(WITHIN_ROW, "expected", "lift", "lower", "upper", "p", "q", "supported"),
+        between={
+            "n_a - n_both": {"n_a": 1, "n_both": -1},
+            "n_b - n_both": {"n_b": 1, "n_both": -1},
+            "neither": {"n_files": 1, "n_a": -1, "n_b": -1, "n_both": 1},
+        },
+    ),
+    "configurations": Frame(
+        keys=("configuration", "stream", "solution", "part", "expression"),
+        columns=known("codes", "present", "withheld", "holds")
+        | counts("n_files", "n_outcome")
+        | model(WITHIN_ROW, "base_share", "consistency", "lower", "upper", "coverage", "unique_coverage")
+        | model(WITHIN_ROW, "p", "above_base"),
+        between={"n_files - n_outcome": {"n_files": 1, "n_outcome": -1}},
+    ),
+    "event_moments": Frame(
+        keys=("locality", "stream", "moment"),
+        columns=of(MOMENT, n=itself)
+        | of(N, n_files=itself)
+        | of((MOMENT, N), share=f.share, lower=f.share_limit(0), upper=f.share_limit(1))
+        | of((MOMENT, N), "probability_first", "named")
+        | {"withheld": REASON},
+    ),
+    "event_lags": Frame(
+        keys=("locality", "stream", "lag"),
+        columns=of(ALL_N, "n_files", "median", "lower", "upper", "upper_quartile") | {"withheld": REASON},
+    ),
+    "coder_agreement": Frame(
+        keys=("unit", "code"),
+        columns=counts("n_files") | model(ABOUT_THE_CODER, "alpha", "agreed") | known("withheld"),
+    ),
+    "coding_sensitivity": Frame(
+        keys=("stream", "kind", "code"),
+        columns=counts("unknown_files", least=0)
+        | of(ALL_N_WHOLE, n_files=itself)
+        | of(X_WHOLE, "rank_lower", "rank_upper", "leaders"),
+    ),
+    "recording": Frame(keys=("locality", "stream"), columns=known("changed")),
+    "tested_factors": Frame(
+        keys=("locality", "side", "stream", "factor", "part"),
+        columns=known("result", "reason", "is_finding") | _of_case_side("estimate", "lower", "upper", "q"),
+    ),
+    "priorities": Frame(
+        keys=("locality", "stream", "factor", "code"),
+        columns=known("strength", "changeable")
+        | of((X, N, X_WHOLE, N_WHOLE), "prevalence", "excess", "score", "rank", "rank_lower", "rank_upper")
+        | of((X, N), "tied"),
+    ),
+    "measure_priorities": Frame(
+        keys=("locality", "stream", "measure", "factor", "code"),
+        columns=of((X, N), "rank", "rank_lower", "rank_upper", "tied"),
+    ),
+}

@@ -1,0 +1,60 @@
+"""The annex of one locality: the core sections of its page, in a document of their own."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePath
+
+from diaban.release.cube import Cube
+from diaban.release.exports.annex.paper import new_paper
+from diaban.release.exports.annex.writing import Writing
+from diaban.release.exports.dictionary import words
+from diaban.release.exports.marks import audience, mark
+from diaban.release.pages.fragment import texts
+from diaban.release.pages.locality import LocalityPage
+from diaban.release.pages.names import page_name
+from diaban.spec import StudySpec
+
+SECTIONS = (
+    "header", "findings", "numbers_can_tell", "targets", "situation", "causes_on_files", "conditions_of_area",
+    "what_we_cannot_say", "handling", "measures", "data_card",
+)  # fmt: skip
+"""What an official quotes from. How sure one may be of it in detail stays on the page."""
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def annex_name(name: str, locality: str) -> str:
+    """File name of a locality's annex: its page's."""
+    return PurePath(page_name(name, locality)).with_suffix(".docx").name
+
+
+def annex_bytes(spec: StudySpec, cube: Cube, locality: str, *, period: str, language: str) -> bytes:
+    """The annex as a .docx file: the same input gives the same bytes."""
+    page = LocalityPage(spec, cube, locality, period=period, language=language)
+    said = words(language)
+    title = f"{said['annex']}: {said['of_place'].format(place=page.context.place)}"
+    paper = new_paper(language, title=title, marks=_marks(spec, cube, language))
+    writing = Writing(paper, said)
+    paper.add_paragraph(said["annex"].upper(), style="Title")
+    for section in SECTIONS:
+        writing.add(getattr(page, section)().html)
+    unsettled = io.BytesIO()
+    paper.save(unsettled)
+    return _settled(unsettled.getvalue())
+
+
+def _marks(spec: StudySpec, cube: Cube, language: str) -> list[str]:
+    internal = [str(texts(language)["internal"])] if audience(cube) == "internal" else []
+    return [*filter(None, [mark(spec)]), *internal]
+
+
+def _settled(content: bytes) -> bytes:
+    """The same archive without clock and machine."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
+        for name in old.namelist():
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
+            new.writestr(entry, old.read(name))
+    return written.getvalue()

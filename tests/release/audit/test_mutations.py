@@ -1,0 +1,351 @@
+"""The real release of the simulated province, and one thing in it unhidden at a time: each stops it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from diaban.analysis.funnel import adjusted_z, between_variance, exact_z
+from diaban.analysis.shrinkage import shrink
+from diaban.release.audit import audit
+from diaban.release.audit.attack import attack
+from diaban.release.audit.blocks import blocks
+from diaban.release.audit.claims import claims
+from diaban.release.audit.culprits import culprits
+from diaban.release.audit.readings import read_cube
+from diaban.release.audit.register import REGISTER
+from diaban.release.audit.replay import replayed
+from diaban.release.audit.union import unite
+from diaban.release.cells import count_cell
+from diaban.release.cube import Cube
+from diaban.release.ledger_state import LedgerState
+from diaban.release.published import Published
+from diaban.release.target_tables import SLACK
+
+UNHIDDEN = [
+    ("rates", "cases"),
+    ("rates", "rate"),
+    ("rates", "lower"),
+    ("rates", "upper"),
+    ("rates", "ratio"),
+    ("rates", "ratio_upper"),
+    ("rates", "shrunk_rate"),
+    ("rates", "probability_above"),
+    ("rates", "z"),
+    ("trends", "cases"),
+    ("trends", "rate_ratio"),
+    ("run_chart", "cases"),
+    ("detectability", "mean_per_year"),
+    ("detectability", "chance_by_luck"),
+    ("excess_decomposition", "cases"),
+    ("what_if", "change"),
+    ("concentration", "dominated"),
+    ("case_factors", "n_coded"),
+    ("case_factors", "share"),
+    ("case_factors", "ratio"),
+    ("case_factors", "shrunk_share"),
+    ("case_factors", "q"),
+    ("code_pairs", "n_both"),
+    ("event_moments", "n"),
+    ("event_lags", "median"),
+    ("targets", "attainment"),
+    ("targets", "cases"),
+    ("targets_pooled", "change_per_year"),
+    ("mid_year", "probability"),
+    ("share_targets", "successes"),
+    ("handling", "n"),
+    ("handling", "share"),
+    ("stopped", "share"),
+    ("relative_rates", "ratio"),
+    ("theme_counts", "cases"),
+    ("theme_counts", "ratio"),
+    ("theme_counts", "p"),
+    ("theme_panels", "n"),
+    ("edition_changes", "late_reports"),
+    ("reading", "direction"),
+]
+
+
+@pytest.fixture(scope="module")
+def published(binh_phuoc_run):
+    """The newest edition, and those before, as they were given out."""
+    path = binh_phuoc_run.path
+    now = Published(
+        binh_phuoc_run.cube.facts["edition"],
+        binh_phuoc_run.cube,
+        LedgerState.load(path / "internal" / "ledger"),
+    )
+    kept = sorted((path.parent / "editions").glob("*/cube"))
+    earlier = [Cube.load(folder) for folder in kept]
+    states = [LedgerState.load(folder.parent / "ledger") for folder in kept]
+    return now, [Published(c.facts["edition"], c, s) for c, s in zip(earlier, states, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def whole_audit(published):
+    return audit(published[0], published[1])
+
+
+def changed(published, frame, **columns):
+    """The cube with one frame changed: columns are series or values."""
+    cube = published[0].cube
+    return Cube({**cube.frames, frame: cube[frame].assign(**columns)}, cube.facts)
+
+
+def with_value(published, frame, row, column, value):
+    table = published[0].cube[frame]
+    kind = object if isinstance(value, str) else "boolean" if isinstance(value, bool) else "Float64"
+    told = table[column].astype(object).where(table[column].notna(), None)
+    told.loc[row] = value
+    return changed(published, frame, **{column: told.astype(kind)})
+
+
+def leaks_of(published, cube):
+    return read_cube(cube, published[0].state).leaks
+
+
+# As it is --------------------------------------------------------------------------------------------------
+
+
+def test_the_release_of_the_study_has_no_leak(whole_audit):
+    assert whole_audit.leaks == []
+    assert whole_audit.ok
+    narrowest = whole_audit.certificate["narrowest"]
+    assert narrowest["width"] >= narrowest["needed"]
+
+
+def test_its_certificate_says_what_was_attacked(whole_audit, published):
+    told = json.loads(json.dumps(whole_audit.certificate))
+    assert told["editions"] == ["2024-mid", "2023-end"]
+    assert told["attacked"]["numbers"] > 10_000
+    assert told["attacked"]["unfinished_searches"] == 0
+    assert told["cells"]["protected"] > 500
+    assert told["cells"]["hidden"] + told["cells"]["published"] == told["cells"]["known"]
+    narrowest = told["narrowest"]
+    assert narrowest["cell"] in published[0].state.needed
+    assert narrowest["width"] == narrowest["upper"] - narrowest["lower"]
+
+
+def test_every_frame_of_the_study_is_registered(published):
+    cube = published[0].cube
+    assert set(cube.frames) <= set(REGISTER)
+    assert leaks_of(published, cube) == []
+
+
+# One thing unhidden ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("frame", "column"), UNHIDDEN)
+def test_a_number_of_a_hidden_row_stops_the_release(published, frame, column):
+    table = published[0].cube[frame]
+    hidden = table["hidden"].to_numpy(bool) & table[column].isna().to_numpy()
+    if "locality" in table and (of_one := hidden & (table["locality"] != "*").to_numpy()).any():
+        hidden = of_one
+    row = table.index[hidden][0]
+    value = "fell" if column == "direction" else column == "dominated" or 0.375
+    found = leaks_of(published, with_value(published, frame, row, column, value))
+    assert {(leak.frame, leak.column) for leak in found} == {(frame, column)}
+
+
+def hidden_rate(published):
+    rates, state = published[0].cube["rates"], published[0].state
+    rows = rates[rates["hidden"]]
+    cells = [count_cell(r.locality, r.stream, r.period) for r in rows.itertuples()]
+    row = rows.index[[state.needed.get(cell, 0) > 0 for cell in cells]][0]
+    told = rates.loc[row]
+    return row, told, count_cell(told["locality"], told["stream"], told["period"])
+
+
+@pytest.mark.parametrize("column", ["rate", "ratio"])
+def test_what_an_unhidden_rate_tells_is_worked_out(published, column):
+    """The count itself, to the last digit; rounded, a range."""
+    row, told, cell = hidden_rate(published)
+    n = published[0].state.counts[cell]
+    by = told["person_years"] / told["per"] if column == "rate" else told["expected"]
+    found = leaks_of(published, with_value(published, "rates", row, column, float(n / by)))
+    assert [(leak.kind, leak.cell, leak.lower, leak.upper) for leak in found] == [
+        ("hidden_value", cell, n, n)
+    ]
+
+
+def test_an_unhidden_rate_is_attacked_with_all_the_rest(published):
+    row, told, cell = hidden_rate(published)
+    now = published[0]
+    rate = float(now.state.counts[cell] / told["person_years"] * told["per"])
+    union = unite([(now.edition, now.state)])
+    for statement in read_cube(with_value(published, "rates", row, "rate", rate), now.state).statements:
+        union.state(statement)
+    block = next(block for block in blocks(union) if cell in block.cells)
+    position = block.cells.index(cell)
+    found = attack(block, enough=np.where(np.arange(len(block.cells)) == position, 5.0, 0.0))
+    assert found.narrow.tolist() == [position]
+    assert found.low[position] == found.high[position] == now.state.counts[cell]
+    assert culprits(block, position, {}, {cell: ["rates.rate"]})[0] == "rates.rate"
+
+
+@pytest.mark.parametrize("column", ["expected", "whole_cases", "whole_rate"])
+def test_the_whole_of_a_theme_with_few_cases(published, column):
+    now = published[0]
+    table = now.cube["theme_counts"]
+    whole = [f"theme|*|{r.theme}|{r.period}" for r in table.itertuples()]
+    row = table.index[[cell in now.state.hidden for cell in whole]][0]
+    found = leaks_of(published, with_value(published, "theme_counts", row, column, 0.375))
+    assert {(leak.kind, leak.column) for leak in found} == {("hidden_value", column)}
+
+
+def test_a_verdict_that_the_ledger_does_not_let_stand(published):
+    table = published[0].cube["targets"]
+    row = table.index[table["met"].isna() & (table["locality"] != "*")][0]
+    for shown in (False, True):
+        cube = with_value(published, "targets", row, "met", True)
+        cube.frames["targets"].loc[row, "met_shown"] = shown
+        told = read_cube(cube, published[0].state)
+        assert bool(told.leaks) != shown
+        assert any(place.place.startswith("targets") for place in told.statements)
+
+
+def test_a_verdict_that_stands_is_what_the_ledger_knows(published):
+    """Each hidden pair of counts with a verdict has its inequality among the equations."""
+    now = published[0]
+    told = [s for s in read_cube(now.cube, now.state).statements if s.place.startswith("targets[")]
+    slack = {e.total for e in now.state.equations if any(SLACK in part for part in e.parts)}
+    assert len(told) > 0
+    assert {next(iter(statement.weights)) for statement in told} <= slack
+
+
+@pytest.mark.parametrize(
+    ("frame", "column"), [("theme_counts", "withheld"), ("targets", "withheld"), ("handling", "withheld")]
+)
+def test_a_reason_that_is_a_zero(published, frame, column):
+    table = published[0].cube[frame]
+    row = table.index[table["hidden"].to_numpy(bool)][0]
+    (leak,) = leaks_of(published, with_value(published, frame, row, column, "no_cases"))
+    assert leak.kind == "reason"
+
+
+def test_a_small_count_of_the_whole(published):
+    table = published[0].cube["code_pairs"]
+    row = table.index[~table["hidden"]][0]
+    found = leaks_of(published, with_value(published, "code_pairs", row, "n_both", 3.0))
+    assert {leak.kind for leak in found} == {"small_count"}
+
+
+def test_two_counts_that_lie_near_each_other(published):
+    table = published[0].cube["code_pairs"]
+    row = table.index[~table["hidden"]][0]
+    near = float(table.loc[row, "n_a"]) - 2
+    found = leaks_of(published, with_value(published, "code_pairs", row, "n_both", near))
+    assert "n_a - n_both" in {given for leak in found for given in leak.given_by}
+
+
+def test_child_victims_have_their_own_threshold(published):
+    table = published[0].cube["reconciliation"]
+    row = table.index[table["child_victims"].notna()][0]
+    cube = with_value(published, "reconciliation", row, "child_victims", 7.0)
+    state = published[0].state
+    assert {leak.column for leak in read_cube(cube, state, victims=10).leaks} == {"child_victims"}
+    assert read_cube(cube, state, victims=5).leaks == []
+
+
+def test_a_shown_number_that_is_not_the_count_it_is_said_to_be(published):
+    table = published[0].cube["rates"]
+    row = table.index[~table["hidden"]][0]
+    (leak,) = leaks_of(published, with_value(published, "rates", row, "rate", 1.25))
+    assert (leak.kind, leak.column) == ("not_as_registered", "rate")
+
+
+# What nobody has registered --------------------------------------------------------------------------------
+
+
+def test_a_frame_column_or_fact_that_is_not_registered(published):
+    cube = published[0].cube
+    frames = {**cube.frames, "by_school": pd.DataFrame({"school": ["A"], "cases": [7]})}
+    frames["rates"] = frames["rates"].assign(by_month=np.arange(len(frames["rates"])))
+    found = leaks_of(published, Cube(frames, {**cube.facts, "officer": "x"}))
+    assert {(leak.kind, leak.frame, leak.column) for leak in found} == {
+        ("unregistered", "by_school", ""),
+        ("unregistered", "rates", "by_month"),
+        ("unregistered", "facts", "officer"),
+    }
+
+
+def test_a_count_that_the_ledger_does_not_know(published):
+    now = published[0]
+    table = now.cube["rates"]
+    row = table.index[~table["hidden"]][0]
+    cell = count_cell(*table.loc[row, ["locality", "stream", "period"]])
+    state = dataclasses.replace(now.state, counts=now.state.counts.drop(cell))
+    found = read_cube(now.cube, state).leaks
+    assert {leak.kind for leak in found} == {"unknown_cell"}
+
+
+def test_exact_counts_are_not_audited_for_sharing(published):
+    now = published[0]
+    internal = Cube({"localities": now.cube["localities"]}, {**now.cube.facts, "internal": True})
+    nothing = LedgerState(pd.Series(dtype=float), [], frozenset(), {}, 5)
+    found = audit(Published(now.edition, internal, nothing)).leaks
+    assert {leak.kind for leak in found} == {"internal"}
+
+
+# Sentences -------------------------------------------------------------------------------------------------
+
+
+def test_a_number_in_a_sentence_that_stands_nowhere(published):
+    now, earlier = published
+    cubes = {one.edition: one.cube for one in (now, *earlier)}
+    assert list(claims(now.cube, cubes)) == []
+    log = now.cube["findings_log"]
+    english = log["claim_en"] + " This is 98,765.43 more."
+    found = list(claims(changed(published, "findings_log", claim_en=english), cubes))
+    assert len(found) == len(log)
+    assert {leak.given_by for leak in found} == {("98765.4",)}
+    estimates = log["estimate"] * 1.0001
+    found = list(claims(changed(published, "findings_log", estimate=estimates), cubes))
+    assert len(found) == log["estimate"].notna().sum()
+
+
+def test_an_edition_that_was_not_given_is_not_taken_on_trust(published):
+    now = published[0]
+    kinds = {leak.kind for leak in claims(now.cube, {now.edition: now.cube})}
+    assert kinds == {"claim"}
+
+
+# Statements about all localities ---------------------------------------------------------------------------
+
+
+def test_a_shrunk_rate_fitted_to_hidden_counts_gives_them_back(binh_phuoc_run, published):
+    """The table of rates as it is fitted to all localities, with hidden rows blanked: every count follows."""
+    shown = published[0].cube["rates"]
+    true = binh_phuoc_run.results.rates
+    keys = ["locality", "period", "stream"]
+    table = true.merge(shown[[*keys, "hidden"]], on=keys, validate="one_to_one")
+    blanked = ["cases", "rate", "shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above", "z"]
+    table[blanked] = table[blanked].mask(table["hidden"])
+    told = list(replayed(Cube({"rates": table}, {})))
+    assert {one.left for one in told} == {1}
+    counts = {count_cell(r.locality, r.stream, r.period): r.cases for r in true.itertuples()}
+    assert all([counts[cell]] == values for one in told for cell, values in one.possible.items())
+
+
+def test_a_shrunk_rate_fitted_to_shown_counts_and_the_rest_as_one_tells_nothing(published):
+    rates = published[0].cube["rates"].copy()
+    blanked = ["shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above", "z"]
+    rates[blanked] = rates[blanked].astype("Float64").mask(pd.Series(True, index=rates.index))
+    for _, rows in rates.groupby(["stream", "period"]):
+        shown = rows[~rows["hidden"]]
+        rest = round(rows["expected"].sum() - shown["cases"].sum())
+        gone = rows.loc[rows["hidden"], "expected"].sum()
+        cases = np.append(shown["cases"].to_numpy(float), rest if gone else [])
+        expected = np.append(shown["expected"].to_numpy(float), gone or [])
+        risks = shrink(cases, expected)
+        lower, upper = risks.interval()
+        z = exact_z(cases, expected)
+        z = adjusted_z(z, expected, between_variance(z, 4 * expected))
+        reference = rows["reference_rate"].iloc[0]
+        told = [risks.mean * reference, lower * reference, upper * reference, risks.probability_above(), z]
+        rates.loc[shown.index, blanked] = np.column_stack(told)[: len(shown)]
+    assert list(replayed(Cube({"rates": rates}, {}))) == []

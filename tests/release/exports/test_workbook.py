@@ -1,0 +1,143 @@
+"""tables.xlsx: every published table, the numbers of the cube, its mark, and nothing that runs."""
+
+import zipfile
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from diaban.errors import DiabanError
+from diaban.release.exports import mark, write_workbook
+from diaban.release.exports.tidy import SHAPES, tidy_tables
+from diaban.release.exports.workbook import FIXED
+
+MARK = "Dữ liệu mô phỏng / Simulated data"
+HOSTILE = ("=1+1", "+1", "-1+2", "@SUM(A1)", "<b>&\"'", "\u202etxt", "http://example.org", "{=1}")
+
+
+@pytest.fixture(scope="module")
+def book(made_run):
+    return load_workbook(made_run.path / "tables.xlsx")
+
+
+def sheet_frame(book, name, simulated):
+    """A sheet as a frame: with simulated data the first row is the mark."""
+    rows = list(book[name].iter_rows(values_only=True))[1 if simulated else 0 :]
+    return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
+
+
+def assert_same(own, read, where):
+    """Codes too: a district key with a leading zero has not turned into a number."""
+    own, read = own.reset_index(drop=True), read.reset_index(drop=True)
+    assert (own.isna() == read.isna()).all(), f"{where}: what is hidden is an empty cell, and nothing else is"
+    own, read = own.dropna(), read.dropna()
+    if pd.api.types.is_bool_dtype(own):
+        assert own.tolist() == read.tolist(), where
+    elif pd.api.types.is_numeric_dtype(own):
+        assert own.astype(float).tolist() == pytest.approx(read.astype(float).tolist(), rel=1e-14), where
+    elif pd.api.types.is_datetime64_any_dtype(own):
+        assert own.tolist() == pd.to_datetime(read).tolist(), where
+    else:
+        assert own.astype("str").tolist() == read.astype("str").tolist(), where
+
+
+def test_a_sheet_for_every_published_table(made_run, book):
+    assert book.sheetnames == [*FIXED, *sorted(set(made_run.cube.frames) - {SHAPES})]
+    if made_run.spec.study.simulated:
+        assert {"targets", "handling", "theme_counts", "alerts", "late_reports"} <= set(book.sheetnames)
+
+
+def test_the_workbook_is_the_cube(made_run, book):
+    for name, frame in tidy_tables(made_run.cube).items():
+        sheet = sheet_frame(book, name, made_run.spec.study.simulated)
+        assert list(sheet) == list(frame), name
+        assert len(sheet) == len(frame), name
+        for column in frame:
+            assert_same(frame[column], sheet[column], f"{name}.{column}")
+
+
+def test_names_stand_beside_codes(made_run, book):
+    sheet = sheet_frame(book, "rates", made_run.spec.study.simulated)
+    assert list(sheet)[:2] == ["locality", "name"]
+    places = made_run.cube["localities"].set_index("locality")["name"]
+    assert sheet["name"].tolist() == sheet["locality"].map(places).tolist()
+
+
+def test_every_sheet_carries_the_mark_or_none_does(made_run, book):
+    simulated = made_run.spec.study.simulated
+    for sheet in book:
+        assert (sheet["A1"].value == MARK) == simulated, sheet.title
+        assert (MARK in (sheet.oddFooter.left.text or "")) == simulated, sheet.title
+    texts = [str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c]
+    assert any("imulated" in text for text in texts) == simulated
+    assert (book.properties.description == MARK) == simulated
+
+
+def test_the_dictionary_explains_every_column(made_run, book):
+    sheet = sheet_frame(book, "dictionary", made_run.spec.study.simulated)
+    columns = [(name, column) for name, frame in tidy_tables(made_run.cube).items() for column in frame]
+    assert list(zip(sheet["table"], sheet["column"], strict=True)) == columns
+    assert sheet.notna().all(axis=None)
+
+
+def test_numbers_are_written_as_their_unit_asks(made_run, book):
+    first = 3 if made_run.spec.study.simulated else 2
+    sheet = book["rates"]
+    heads = {cell.value: cell.column for cell in sheet[first - 1]}
+    seen = {name: sheet.cell(first, heads[name]).number_format for name in ("cases", "rate", "ratio")}
+    assert seen == {"cases": "#,##0", "rate": "#,##0.0", "ratio": "0.00"}
+
+
+def test_hidden_rows_are_empty(made_run, book):
+    for name in ("rates", "trends", "run_chart", "detectability", "case_factors"):
+        sheet = sheet_frame(book, name, made_run.spec.study.simulated)
+        gone = sheet[sheet["hidden"].astype(bool)] if len(sheet) else sheet
+        counts = [c for c in ("cases", "rate", "n_coded", "n_files", "share", "mean_per_year") if c in sheet]
+        assert counts, name
+        assert gone[counts].isna().all(axis=None), name
+
+
+def test_notes_name_the_threshold_and_the_licences(made_run, book):
+    said = [cell.value for cell in book["notes"]["A"] if cell.value]
+    assert any(str(made_run.cube.facts["threshold"]) in line for line in said)
+    assert set(made_run.spec.study.licences) <= set(said)
+    assert (mark(made_run.spec) in said) == made_run.spec.study.simulated
+
+
+def with_names(cube, names):
+    """The cube with other names of its first localities."""
+    table = cube["localities"].reset_index(drop=True)
+    given = pd.Series([*names, *table["name"].iloc[len(names) :]], dtype="str")
+    return replace(cube, frames=cube.frames | {"localities": table.assign(name=given)})
+
+
+def test_text_stays_text_whatever_it_begins_with(binh_phuoc_run, tmp_path):
+    cube = with_names(binh_phuoc_run.cube, HOSTILE)
+    write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
+    sheet = load_workbook(tmp_path / "t.xlsx")["localities"]
+    cells = [cell for cell in sheet["B"] if cell.value in HOSTILE]
+    assert {cell.value for cell in cells} == set(HOSTILE)
+    assert all(cell.data_type == "s" and cell.hyperlink is None for cell in cells)
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as archive:
+        for name in archive.namelist():
+            assert b"<f>" not in archive.read(name), name
+            assert b"hyperlink" not in archive.read(name), name
+
+
+def test_a_text_of_ten_thousand_letters_is_whole_and_a_longer_one_than_a_cell_holds_is_refused(
+    binh_phuoc_run, tmp_path
+):
+    cube = with_names(binh_phuoc_run.cube, ["ấ" * 10_000])
+    write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
+    assert load_workbook(tmp_path / "t.xlsx")["localities"]["B3"].value == "ấ" * 10_000
+    with pytest.raises(DiabanError, match="40000"):
+        write_workbook(binh_phuoc_run.spec, with_names(cube, ["a" * 40_000]), tmp_path / "u.xlsx")
+
+
+def test_an_internal_workbook_says_so(binh_phuoc_run, tmp_path):
+    cube = replace(binh_phuoc_run.cube, facts=binh_phuoc_run.cube.facts | {"internal": True})
+    write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
+    said = [cell.value for cell in load_workbook(tmp_path / "t.xlsx")["notes"]["A"] if cell.value]
+    assert any("nội bộ" in line.lower() for line in said)
+    assert not any("left empty" in line for line in said)
