@@ -48,12 +48,6 @@ def main() -> None:
     """
 
 
-EDITIONS_NOT_COMPARED = (
-    "Chưa đối chiếu với các kỳ báo cáo đã công bố: công bố cả hai kỳ có thể làm lộ số nhỏ.\n"
-    "Not compared with editions already published: publishing both may reveal small numbers."
-)
-
-
 @main.command(short_help="Làm các trang nhận định / make the pages of findings")
 @_study
 @click.option(
@@ -84,6 +78,7 @@ EDITIONS_NOT_COMPARED = (
     is_flag=True,
     help="Số liệu chính xác, lưu hành nội bộ / exact counts, internal.",
 )
+@click.option("--pdf", is_flag=True, help="In thêm các trang ra PDF, cần Chromium / also print to PDF.")
 @click.option(
     "--kernels", is_flag=True, help="Mỗi trang một nhân Jupyter, chậm hơn / a kernel a page, slower."
 )
@@ -97,6 +92,7 @@ def run(
     outputs: Path | None,
     edition: str | None,
     internal: bool,
+    pdf: bool,
     kernels: bool,
 ) -> int:
     """
@@ -136,8 +132,12 @@ def run(
         edition=edition,
         internal=internal,
     )
-    if edition and not internal:
-        click.echo(EDITIONS_NOT_COMPARED)
+    if pdf and not report.failed:
+        from diaban.run.pdf import print_site
+
+        folder = report.site.parents[1] / "pdf"
+        print_site(report.site.parent, folder, jobs=jobs or 1)
+        click.echo(near(folder))
     return tell_report(report)
 
 

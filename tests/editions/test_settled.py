@@ -109,7 +109,7 @@ def test_counts_without_records_are_settled_too(now, then, spec) -> None:
     assert own[:, "2024"].sum() == counts(now)[:, "2024"].sum()
 
 
-def test_closed_by_the_newest_published_edition_before(spec, now, then, kept) -> None:
+def test_closed_by_the_newest_published_edition_before(spec, now, kept) -> None:
     assert [e.key for e in published_before(spec, spec.periods.cutoff)] == [KEY]
     assert published_before(spec, CLOSED) == []
     read = with_closed_periods(now, spec, spec, FOLDER)

@@ -31,7 +31,8 @@ PUBLIC = {
     "theme_panels": ["comparisons"],
 }
 """Numbers that a hidden row may carry: what was asked, people at risk, and what holds of every locality.
-share_counted is of the delay in all years. chance_by_luck, chance_if_true follow from the count of the block, and are looked at below."""
+share_counted is of the delay in all years. chance_by_luck, chance_if_true follow from the count of the block,
+and are looked at below."""
 
 
 @pytest.fixture(scope="module")

@@ -81,8 +81,8 @@ def test_a_small_unit_is_not_shown():
 )
 def test_repeats_need_enough_persons_on_both_sides(role, again, hidden):
     table = pd.DataFrame(
-        {"locality": [WHOLE, "a"], "stream": "s", "role": role, "persons": 25, "repeat_persons": again, "share": again / 25,
-         "lower": 0.1, "upper": 0.9}
+        {"locality": [WHOLE, "a"], "stream": "s", "role": role, "persons": 25, "repeat_persons": again,
+         "share": again / 25, "lower": 0.1, "upper": 0.9}
     )  # fmt: skip
     shown = protect(repeat_shares=table)["repeat_shares"]
     assert len(shown) == 1

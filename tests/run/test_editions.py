@@ -161,7 +161,7 @@ def test_what_an_internal_run_exports_says_so(reports) -> None:
 
 @pytest.mark.usefixtures("reports")
 def test_a_shared_run_hides_what_an_internal_one_shows(trial, outputs) -> None:
-    """The internal one shows all. What the shared one shows of closed periods is what was given out of them."""
+    """The internal one shows all. Of closed periods the shared one shows what was given out."""
     shared, internal = (open_stage(trial, outputs=outputs, internal=one).cube for one in (False, True))
     given_out = open_stage(trial, outputs=outputs, internal=True, edition="2022-end").cube["run_chart"]
     for name in ("rates", "run_chart", "targets"):

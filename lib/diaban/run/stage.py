@@ -32,6 +32,7 @@ from diaban.results import Results
 from diaban.run.atomic import swap_directory
 from diaban.run.choice import Choice, chosen_edition, edition_before, is_earlier
 from diaban.run.keys import code_key, content_key
+from diaban.run.review_file import REVIEW_FILE
 from diaban.run.stage_process import start_stage
 from diaban.spec import StudySpec, read_spec
 from diaban.spec.model import DisclosureSpec
@@ -78,7 +79,8 @@ def stage_key(spec: StudySpec, folder: Path, choice: Choice) -> str:
     """Content key of the study's files, its reference data, the code and the versions that compute."""
     named = (spec.reference.code_book, spec.reference.more_codes, spec.reference.measures)
     reference = [folder / path for path in named if path]
-    inputs = [folder.resolve(), *(path.resolve() for path in reference)]
+    study = [path for path in sorted(folder.resolve().iterdir()) if path.name != REVIEW_FILE]
+    inputs = [*study, *(path.resolve() for path in reference)]
     parameters = {"code": code_key("diaban"), **choice._asdict(), "within": spec.places.report_parent}
     return content_key(inputs, parameters, {name: version(name) for name in VERSIONS})
 

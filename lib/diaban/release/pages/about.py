@@ -25,6 +25,12 @@ def data(c: PageContext) -> Fragment:
             cells=c.number(cells["cells"]),
         ),
     ]
+    if "reconciliation" in c.cube.frames and not c.internal:
+        notes.append(text["of_victims"].format(least=c.number(threshold.of_victims)))
+    if c.cube.facts["closed_by"]:
+        before = c.cube["editions"].iloc[0]
+        label, day = before[f"label_{c.language}"], c.day(pd.Timestamp(before["cutoff"]))
+        notes.append(c.text["since"]["kept"].format(edition=label, cutoff=day))
     if c.has_files:
         notes.append(text["coding"])
     notes.append(text["not_yet"])

@@ -115,6 +115,6 @@ def page(body: str, *, title: str, language: str, simulated: bool, internal: boo
 
 
 def css_string(text: str) -> str:
-    """`text` as a string of a style sheet: whatever is no letter, digit or space is written by its number, and
-    a blank that ends the number."""
+    """`text` as a string of a style sheet: whatever is no letter, digit or space is written by its number,
+    and a blank that ends it."""
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in text) + '"'

@@ -60,7 +60,10 @@ def history(c: PageContext) -> Fragment:
 
 
 def _closed(c: PageContext, history: pd.DataFrame) -> list[str]:
-    """That nothing new happened in the page's block, where it had ended before the edition before."""
+    """What holds of periods that the edition before had closed: that their figures stay as they were given out,
+    or, in the office, that nothing new happened in them."""
+    if c.cube.facts["closed_by"]:
+        return [c.text["since"]["kept"].format(edition=_edition(c, 0), cutoff=_cutoff(c, 0))]
     last = pd.Timestamp(str(c.cube.facts["report_end"]))
     cutoff = pd.Timestamp(str(c.cube["editions"]["cutoff"].iloc[0]))
     if last > cutoff or set(history["status"]) <= {"confirmed"}:

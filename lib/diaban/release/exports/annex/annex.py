@@ -37,6 +37,8 @@ def annex_bytes(spec: StudySpec, cube: Cube, locality: str, *, period: str, lang
     paper = new_paper(language, title=title, marks=_marks(spec, cube, language))
     writing = Writing(paper, said)
     paper.add_paragraph(said["annex"].upper(), style="Title")
+    for line in _marks(spec, cube, language):
+        paper.add_paragraph(line)
     for section in SECTIONS:
         writing.add(getattr(page, section)().html)
     unsettled = io.BytesIO()

@@ -26,7 +26,7 @@ _STYLES = {"note": "Note", "kicker": "Subtitle", "claim": "Claim"}
 _BLOCKS = {"p", "div", "section", "ul", "ol", "dl", "table", "figure", "details", "article", "header",
            "h1", "h2", "h3", "h4", "aside"}  # fmt: skip
 _OF_PAGES = {"trace", "paper"}
-"""Classes of what only a page has: links from a table to its method, and where to find what is not printed."""
+"""Classes of what only a page has: the way from a table to its method, or to what is not printed."""
 _SKIPPED = {"nav", "script", "style", "summary", "button", "input", "template", "colgroup"}
 
 
