@@ -21,7 +21,7 @@ from diaban.release.ledger import Ledger
 from diaban.release.ledger_state import LedgerState
 from diaban.release.linked_tables import LinkedTables, annual_streams, linked_tables
 from diaban.release.plan_frames import protected_plan
-from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares
+from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares, rates_together
 from diaban.release.suppression import blank, hidden_cells
 from diaban.release.time_frames import protected_over_time
 from diaban.release.unit_frames import protected_units
@@ -89,6 +89,7 @@ def protect(
     annual = results.run_chart
     frames = {
         "rates": blank(rates, unseen, _RATE_VALUES),
+        "rates_together": rates_together(results.rates, unseen, fit, threshold),
         "funnel": _known_wholes(funnel_curves(fit), hidden),
         "trends": blank(
             trends,

@@ -18,6 +18,8 @@ REST = "|rest"
 FITTED = ["shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above", "rank_lower", "rank_upper", "z",
           "outlier", "withheld"]  # fmt: skip
 RANKS = ["rank_lower", "rank_upper"]
+TOGETHER = ["cases", "person_years", "per", "rate", "lower", "upper", "reference_rate", "ratio",
+            "ratio_lower", "ratio_upper"]  # fmt: skip
 _KEYS = ["locality", "period", "stream"]
 _CODE = ["stream", "code"]
 
@@ -40,6 +42,23 @@ def pooled_rates(rates: pd.DataFrame, hide: pd.Series, fit: pd.DataFrame) -> pd.
     again = rates[_KEYS].merge(fit[[*_KEYS, *FITTED]], on=_KEYS, how="left", validate="one_to_one")
     again.index = rates.index
     return rates.assign(**{name: again[name].where(~hide, rates[name]) for name in FITTED})
+
+
+def rates_together(rates: pd.DataFrame, hide: pd.Series, fit: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """The hidden localities of each period and stream put together: the next rung, where one is too small.
+
+    Columns stream, period, localities (codes, divided by ;), and of `fit` (see `pooled_fit`) those of
+    TOGETHER. Only where the whole is shown, and they are two at least with as many cases as may be told: it
+    is the whole less what is shown.
+    """
+    codes = rates[hide].groupby(["stream", "period"])["locality"].agg(lambda names: ";".join(sorted(names)))
+    rest = fit[(fit["locality"] == REST) & (fit["cases"] >= threshold)]
+    rest = rest.join(codes.rename("localities"), on=["stream", "period"], validate="one_to_one")
+    shown = rates.loc[~hide, ["stream", "period"]].drop_duplicates()
+    rest = rest.merge(shown, on=["stream", "period"])
+    several = rest["localities"].astype("str").str.contains(";")
+    columns = ["stream", "period", "localities", *TOGETHER]
+    return rest.loc[several, columns].astype({"localities": "str"}).reset_index(drop=True)
 
 
 def pooled_shares(factors: pd.DataFrame) -> pd.DataFrame:

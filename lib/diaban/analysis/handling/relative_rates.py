@@ -57,8 +57,8 @@ def relative_rates(
     """Share of cases that go on at each decision point, by group of their persons, against the largest group.
 
     reports: case_key, stream, known_until (see `report_clock`), and the columns `alike`. persons: case_key,
-    role ("both" is in either role) and the columns of `groupings`. events: case_key, step, date. All localities
-    together: a district has too few.
+    role ("both" is in either role) and the columns of `groupings`. events: case_key, step, date. All
+    localities together: a district has too few.
 
     A case is one observation however many persons it has (what happens to a case happens to all of them), and
     is in a group if all its persons of the role are; others are n_mixed and, with a value not recorded,

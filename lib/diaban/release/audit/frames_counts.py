@@ -5,7 +5,16 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban.release.audit import formulas as f
-from diaban.release.audit.columns import REASON, Frame, itself, known, model, of
+from diaban.release.audit.columns import (
+    REASON,
+    Column,
+    Frame,
+    Statement,
+    itself,
+    known,
+    model,
+    of,
+)
 from diaban.release.cube import Cube
 
 OWN, WHOLE = "count|{locality}|{stream}|{period}", "count|*|{stream}|{period}"
@@ -21,6 +30,26 @@ def _with_share(rates: pd.DataFrame, _: Cube) -> pd.DataFrame:
     return rates.assign(_share=rates["person_years"] / at_risk)
 
 
+def _share_together(rows: pd.DataFrame, cube: Cube) -> pd.DataFrame:
+    """_share: part of those at risk in the whole."""
+    at_risk = cube["rates"].groupby(["stream", "period"])["person_years"].sum().rename("_all")
+    rows = rows.join(at_risk, on=["stream", "period"])
+    return rows.assign(_share=rows["person_years"] / rows["_all"]).drop(columns="_all")
+
+
+def _of_several(rows: pd.DataFrame, _: int) -> list[Statement]:
+    """The cases of localities that are not shown one by one."""
+    return [
+        Statement(
+            {f"count|{code}|{r.stream}|{r.period}": 1.0 for code in r.localities.split(";")},
+            float(r.cases),
+            float(r.cases),
+            f"rates_together[{r.stream}, {r.period}].cases",
+        )
+        for r in rows.itertuples()
+    ]
+
+
 COUNTS = {
     "rates": Frame(
         keys=("locality", "period", "stream"),
@@ -32,6 +61,15 @@ COUNTS = {
         | of(BOTH, "shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above")
         | of(BOTH, "rank_lower", "rank_upper", "z", "outlier")
         | {"withheld": REASON},
+    ),
+    "rates_together": Frame(
+        keys=("stream", "period", "localities"),
+        columns=known("person_years", "per")
+        | {"cases": Column("count")}
+        | of(WHOLE, reference_rate=f.reference_rate)
+        | model(WITHIN_ROW, "rate", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"),
+        statements=_of_several,
+        prepare=_share_together,
     ),
     "trends": Frame(
         keys=("locality", "stream", "period", "baseline"),

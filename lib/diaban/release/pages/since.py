@@ -60,8 +60,8 @@ def history(c: PageContext) -> Fragment:
 
 
 def _closed(c: PageContext, history: pd.DataFrame) -> list[str]:
-    """What holds of periods that the edition before had closed: that their figures stay as they were given out,
-    or, in the office, that nothing new happened in them."""
+    """What holds of periods that the edition before had closed: that their figures stay as they were given
+    out, or, in the office, that nothing new happened in them."""
     if c.cube.facts["closed_by"]:
         return [c.text["since"]["kept"].format(edition=_edition(c, 0), cutoff=_cutoff(c, 0))]
     last = pd.Timestamp(str(c.cube.facts["report_end"]))

@@ -52,7 +52,7 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
         return text["not_comparable"].format(**fields)
     row = rows.iloc[0]
     if row["hidden"]:
-        return text["hidden"].format(**fields)
+        return _together(c, stream, fields) or text["hidden"].format(**fields)
     here = row_id("rates", stream.key, c.period)
     level = fill(
         text[_verdict(row)],
@@ -64,6 +64,29 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
         **fields,
     )
     return Markup(" ").join(part for part in (level, _change(c, stream)) if part)
+
+
+def _together(c: PageContext, stream: StreamSpec, fields: dict) -> str:
+    """What is told of the localities that are not shown one by one, if this one is among them."""
+    frame = c.cube["rates_together"]
+    here = [c.locality in codes.split(";") for codes in frame["localities"]]
+    rows = frame[here & (frame["stream"] == stream.key) & (frame["period"] == c.period)]
+    if rows.empty:
+        return ""
+    row = rows.iloc[0]
+    others = [code for code in row["localities"].split(";") if code != c.locality]
+    return c.text["situation"]["together"].format(
+        place=c.place,
+        others=c.listing([c.words.place(code) for code in others]),
+        cases=c.number(row["cases"]),
+        rate=c.rate(row["rate"]),
+        lower=c.rate(row["lower"]),
+        upper=c.rate(row["upper"]),
+        reference=c.rate(row["reference_rate"]),
+        per=c.per,
+        population=c.population(stream),
+        **fields,
+    )
 
 
 def _change(c: PageContext, stream: StreamSpec) -> str:
