@@ -46,5 +46,6 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
-clean: ## remove the environment and all outputs
-	rm -rf $(VENV) outputs/*/
+clean: ## remove the environment and all runs; what was released, and the record of it, stay
+	rm -rf $(VENV)
+	find outputs -mindepth 2 -maxdepth 2 ! -name releases ! -name released -exec rm -rf {} +

@@ -45,6 +45,10 @@ def main() -> None:
                                  a folder for a study of your own
       diaban check my_province   còn thiếu gì, việc tiếp theo
                                  what is missing, what comes next
+      diaban review              các nhận định chờ thẩm định
+                                 the findings that wait for a review
+      diaban release             tệp nén được phép gửi ra ngoài
+                                 the archive that may leave the office
     """
 
 
@@ -78,7 +82,7 @@ def main() -> None:
     is_flag=True,
     help="Số liệu chính xác, lưu hành nội bộ / exact counts, internal.",
 )
-@click.option("--pdf", is_flag=True, help="In thêm các trang ra PDF, cần Chromium / also print to PDF.")
+@click.option("--pdf", is_flag=True, help="In thêm ra thư mục pdf/, cần Chromium / also print into pdf/.")
 @click.option(
     "--kernels", is_flag=True, help="Mỗi trang một nhân Jupyter, chậm hơn / a kernel a page, slower."
 )
@@ -135,9 +139,9 @@ def run(
     if pdf and not report.failed:
         from diaban.run.pdf import print_site
 
-        folder = report.site.parents[1] / "pdf"
-        print_site(report.site.parent, folder, jobs=jobs or 1)
-        click.echo(near(folder))
+        printed = report.site.parents[1] / "pdf"
+        print_site(report.site.parent, printed, jobs=jobs or 1)
+        click.echo(near(printed))
     return tell_report(report)
 
 
@@ -295,10 +299,10 @@ def release(
     """
     \b
     Làm tệp nén để chia sẻ STUDY: chạy, thử suy ra các số không công bố, làm lại mọi tệp
-    từ các bảng đã kiểm tra, đọc lại từng tệp. Có gì không ổn thì không ghi gì.
+    từ các bảng đã kiểm tra, đọc lại từng tệp. Có gì không ổn thì không có tệp nén.
     Make the archive of STUDY that may be shared: run, try to work out the hidden counts,
     make all files again from the audited tables, read each again. If anything is wrong,
-    nothing is written.
+    no archive is written.
 
     \b
     Ví dụ / Examples:
@@ -307,8 +311,8 @@ def release(
       diaban release binh_phuoc --edition 2023-end --language vi
 
     \b
-    Sau đó: gửi tệp .zip được in ra sau cùng; trong đó có giấy xác nhận và mã kiểm tra.
-    Then:   send the .zip that is printed last; certificate and checksums are inside.
+    Sau đó: chỉ gửi tệp .zip được in ra sau cùng; trong đó có giấy xác nhận và mã kiểm tra.
+    Then:   send only the .zip that is printed last; certificate and checksums are inside.
 
     \b
     Mã thoát 0: đã làm; 1: bị chặn. / Exit code 0: made; 1: stopped.
@@ -353,8 +357,8 @@ def review(
     Write into review.toml of STUDY the findings that nobody has reviewed; decisions stay.
 
     \b
-    Mỗi mục cần: decision = "accepted" hoặc "withheld", by, on, reason.
-    Each entry wants: decision = "accepted" or "withheld", by, on, reason.
+    Mỗi mục cần: decision = "accepted" hoặc "withheld", by, on; khi giữ lại cần reason.
+    Each entry wants: decision = "accepted" or "withheld", by, on; a reason if withheld.
 
     \b
     Ví dụ / Examples:

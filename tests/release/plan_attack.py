@@ -163,7 +163,7 @@ class PlanAttack(PublishedAttack):
             if support is not None and "cases" in support:
                 for n in support.loc[support["theme"] == theme, "cases"]:
                     self._know(("all of theme", ALL, theme), n)
-            if panels is not None:
+            if panels is not None and "n_files" in panels:
                 for n in panels.loc[panels["theme"] == theme, "n_files"].dropna().unique():
                     self._know(("all of theme", ALL, theme), n)
 

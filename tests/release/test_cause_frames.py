@@ -8,8 +8,6 @@ import pytest
 from diaban.release.cause_frames import LEAST_FILES_OF_A_LAG
 from diaban.release.cells import WHOLE
 
-MEASURES_OF_PAIRS = ["n_both", "n_a", "n_b", "n_files", "expected", "lift", "p", "q"]
-
 
 @pytest.fixture(scope="module")
 def kept(binh_phuoc_run):
@@ -47,15 +45,24 @@ def test_a_shown_decomposition_adds_up_to_the_shown_count(kept):
 def test_no_cell_of_a_shown_pair_is_small(kept):
     cube, results = kept
     threshold = results.spec.disclosure.threshold
-    shown = cube["code_pairs"].query("~hidden")
+    pairs = cube["code_pairs"]
+    both = pairs.merge(
+        results.code_pairs, on=["stream", "a", "b"], suffixes=("_told", ""), validate="one_to_one"
+    )
+    shown = both[~both["hidden"]]
     assert len(shown) > 20
-    both, a, b, n = (shown[name].astype(int) for name in ("n_both", "n_a", "n_b", "n_files"))
-    assert pd.concat([both, a - both, b - both, n - a - b + both]).min() >= threshold
-    hidden = cube["code_pairs"].query("hidden")
-    assert hidden[MEASURES_OF_PAIRS].isna().all(axis=None)
+    n_both, a, b, n = (shown[name].astype(int) for name in ("n_both", "n_a", "n_b", "n_files"))
+    assert pd.concat([n_both, a - n_both, b - n_both, n - a - b + n_both]).min() >= threshold
+    assert pairs.loc[pairs["hidden"], ["n_both", "lift", "lower", "upper", "supported"]].isna().all(axis=None)
     whole = cube["case_factors_whole"][["stream", "code"]].apply(tuple, axis=1)
     for column in ("a", "b"):
         assert shown[["stream", column]].apply(tuple, axis=1).isin(whole).all()
+
+
+def test_files_without_a_third_code_are_not_the_difference_of_two_tables(kept):
+    """A pair is counted over files with a third code, `case_factors_whole` over all."""
+    cube, _ = kept
+    assert not {"n_a", "n_b", "n_files", "expected", "p", "q"} & set(cube["code_pairs"])
 
 
 def test_moments_are_true_or_missing_and_named_only_where_all_are_shown(kept):

@@ -14,6 +14,9 @@ The folder of a study: `study.toml` declares it, `tables/` holds its data.
 2. Điền những chỗ "HÃY ĐIỀN" trong `study.toml`. / Replace what says "FILL IN" in `study.toml`.
 3. `diaban check {name}` cho biết còn thiếu gì. / tells what is still missing.
 4. `diaban run {name}` tạo các trang. / makes the pages.
+5. `diaban review {name}` ghi các nhận định cần thẩm định vào `review.toml`. / lists the findings to review.
+6. `diaban release {name}` tạo tệp .zip, thứ duy nhất được đưa ra ngoài.
+   / makes the .zip, the only thing that may leave.
 
 Các tệp CSV: mã UTF-8, cột cách nhau bằng dấu phẩy, số viết 1234.5, ngày viết 2024-06-30; tệp viết cách khác
 thì khai báo trong `study.toml`. Cột có dấu * là bắt buộc.

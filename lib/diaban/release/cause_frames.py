@@ -75,7 +75,12 @@ def whole_as_cells(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(pairs: pd.DataFrame | None, hidden: set[str], threshold: int) -> pd.DataFrame | None:
-    """A pair is shown where none of its four cells is small and both codes are shown in the whole."""
+    """A pair is shown where none of its four cells is small and both codes are shown in the whole.
+
+    How many files of a pair were compared is not told: those with no third code are left out of it, and
+    beside the numbers of all files they would be the difference, which is a handful. Nor are p and q, which
+    rank the hidden pairs among the shown ones.
+    """
     if pairs is None:
         return None
     both, a, b, n = (pairs[name] for name in ("n_both", "n_a", "n_b", "n_files"))
@@ -85,7 +90,9 @@ def _pairs(pairs: pd.DataFrame | None, hidden: set[str], threshold: int) -> pd.D
         for r in pairs.itertuples()
     ]
     hide = (cells < threshold).any(axis=1) | np.array(codes, dtype=bool)
-    return blank(pairs, hide, [c for c in pairs if c not in ("stream", "a", "b", "comparisons", "withheld")])
+    told = ["stream", "a", "b", "n_both", "lift", "lower", "upper", "supported", "comparisons", "withheld"]
+    rows = pairs if threshold == 0 else pairs[told].round({"lift": 1, "lower": 1, "upper": 1})
+    return blank(rows, hide, [c for c in rows if c not in ("stream", "a", "b", "comparisons", "withheld")])
 
 
 def _configurations(found: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:

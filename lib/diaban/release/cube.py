@@ -84,7 +84,7 @@ def protect(
     model = results.spec.model
     fit = pooled_fit(results.rates, unseen, per=model.per, seed=model.seed)
     rates = blank(pooled_rates(results.rates, unseen, fit), whole, ["reference_rate", "expected"])
-    trends = results.trends
+    trends = results.trends.round({"dispersion": 1})  # of all single years: more digits could be fitted to
     base = trends.assign(period=results.spec.periods.baseline)
     annual = results.run_chart
     frames = {

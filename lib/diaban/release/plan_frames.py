@@ -141,7 +141,7 @@ def _tells_a_few_by_difference(table: pd.DataFrame, threshold: int) -> pd.Series
     tells = []
     for row in table.itertuples():
         own = [n for n in (row.n, row.successes) if pd.notna(n)]
-        near = [a for a in own for b in seen if 0 < abs(a - b) < threshold]
+        near = [a for a in own for b in seen if abs(a - b) < threshold]  # none reads as few
         tells.append(bool(near))
         seen += [] if near else own
     return pd.Series(tells, index=table.index, dtype="bool")

@@ -46,7 +46,7 @@ def _same_age(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None
         return None
     rows = table[table["locality"] == WHOLE].reset_index(drop=True)
     late = rows["base_cases_now"] - rows["base_cases"]
-    small = (rows[["cases", "base_cases"]] < threshold).any(axis=1) | late.between(1, threshold - 1)
+    small = (rows[["cases", "base_cases"]] < threshold).any(axis=1) | (late < threshold)  # none reads as few
     told = ["cases", "base_cases", "base_cases_now", "rate_ratio", "lower", "upper", "p", "naive_ratio"]
     return blank(rows, small, told).drop(columns=["persons", "base_persons", "undated"])
 
@@ -133,5 +133,7 @@ def _alerts(alerts: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
         return None
     raised = alerts[alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)]
     columns = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms"]
+    alerts = alerts.round({"expected_false_alarms": 2})  # with all digits counts could be fitted to it
+    raised = raised.round({"expected_false_alarms": 2})
     asked = alerts[columns].drop_duplicates("period").assign(locality=WHOLE, stream="*")
     return pd.concat([asked, raised[columns]], ignore_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from diaban.release.cells import WHOLE, WITHOUT, count_cell
@@ -10,8 +11,12 @@ from diaban.release.ranges import Equation
 from diaban.release.suppression import blank, hidden_cells
 from diaban.results import Results
 
-UNITS = ["cases", "suspects", "child_victims", "distinct_suspects", "distinct_child_victims"]
+UNITS = ["cases", "suspects", "child_victims"]
+PERSONS = ["distinct_suspects", "distinct_child_victims"]
 ALL = "*"
+TENS = 10
+FINEST, COARSEST = 0.05, 0.1
+"""Steps of rounded shares of a theme: not finer, and no use beyond."""
 
 
 def protected_units(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
@@ -28,27 +33,36 @@ def protected_units(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]
 
 
 def _reconciled(table: pd.DataFrame | None, threshold: int, of_victims: int) -> pd.DataFrame | None:
-    """Units side by side where neither they nor what lies between them is small; of the whole alone."""
+    """Units side by side, of the whole alone: beside the cases no other unit may leave a small difference.
+
+    Child victims are rounded to tens: single cases with several of them would be the difference to the cases.
+    How many persons there are is not told, which beside their entries would tell who is counted again.
+    """
     if table is None:
         return None
     rows = table[(table["locality"] == WHOLE) & (table["stream"] != ALL)].reset_index(drop=True)
-    twice = {"suspects": "distinct_suspects", "child_victims": "distinct_child_victims"}
-    least = {name: of_victims if "child_victims" in name else threshold for name in UNITS}
-    for name in UNITS:
-        rows[name] = rows[name].where(rows[name] >= least[name])
-    for entries, persons in twice.items():
-        again = rows[entries] - rows[persons]
-        rows[persons] = rows[persons].where((again == 0) | (again >= least[entries]))
-    return rows[["locality", "stream", "period", *UNITS, "withheld"]]
+    keys = ["locality", "stream", "period"]
+    if threshold == 0:
+        return rows[[*keys, *UNITS, *PERSONS, "withheld"]]
+    apart = (rows["suspects"] - rows["cases"]).abs()
+    rows["suspects"] = rows["suspects"].where((rows["suspects"] >= threshold) & (apart >= threshold))
+    rows["child_victims"] = (rows["child_victims"] / TENS).round() * TENS
+    rows["child_victims"] = rows["child_victims"].where(rows["child_victims"] >= of_victims)
+    rows["cases"] = rows["cases"].where(rows["cases"] >= threshold)
+    return rows[[*keys, *UNITS, "withheld"]]
 
 
 def _repeats(table: pd.DataFrame | None, threshold: int, of_victims: int) -> pd.DataFrame | None:
+    """Shares of persons who are counted again, in whole percent and without their numbers."""
     if table is None:
         return None
     rows = table[table["locality"] == WHOLE].reset_index(drop=True)
     least = rows["role"].map({"victim": of_victims}).fillna(threshold)
     shown = (rows["repeat_persons"] >= least) & (rows["persons"] - rows["repeat_persons"] >= least)
-    return blank(rows, ~shown, ["persons", "repeat_persons", "share", "lower", "upper"])
+    counted, told = ["persons", "repeat_persons"], ["share", "lower", "upper"]
+    if threshold > 0:
+        rows, counted = rows.drop(columns=counted).round(dict.fromkeys(told, 2)), []
+    return blank(rows, ~shown, [*counted, *told])
 
 
 def _themes(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -109,7 +123,9 @@ def _cell(theme: str, locality: str, period: str) -> str:
 
 
 def _panels(panels: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    """Of the whole: no category of a panel can be worked out of which the theme or other cases have few."""
+    """Of the whole, in rounded shares: themes overlap, and their exact numbers beside each other would tell
+    who is in two of them. A step of the rounding holds more cases than the threshold, of the theme and of the
+    others; where that is more than COARSEST nothing is told. Categories that few have are hidden as well."""
     if panels is None:
         return None
     rows = panels[panels["locality"] == WHOLE].reset_index(drop=True)
@@ -117,9 +133,15 @@ def _panels(panels: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
     hide = pd.Series(True, index=rows.index)
     for _, part in known.groupby(["theme", "panel"]):
         hide[part.index] = _hidden_categories(part, threshold)
-    told = ["n", "n_files", "share", "lower", "upper", "n_others", "others", "reference_share", "p", "q",
-            "differs"]  # fmt: skip
-    return blank(rows, hide, told)
+    counted = ["n", "n_files", "n_others", "others"]
+    told = ["share", "lower", "upper", "reference_share", "differs"]
+    if threshold == 0:
+        return blank(rows, hide, [*counted, *told, "p", "q"])
+    step = (np.ceil(20 * (threshold + 1) / rows[["n_files", "others"]].min(axis=1)) / 20).clip(lower=FINEST)
+    for name in ("share", "lower", "upper", "reference_share"):
+        rows[name] = ((rows[name] / step).round() * step).clip(0, 1).round(2)
+    hide |= ~(step <= COARSEST)
+    return blank(rows.drop(columns=[*counted, "p", "q"]), hide, told)
 
 
 def _hidden_categories(part: pd.DataFrame, threshold: int) -> list[bool]:

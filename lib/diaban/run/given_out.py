@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
 from diaban.release.ledger_state import LedgerState
 from diaban.release.published import Published
@@ -32,9 +34,35 @@ def given_out(stage: Stage, known: Sequence[Published]) -> list[Published]:
     found: list[Published] = []
     for kept in sorted((stage.path.parent / FOLDER).glob("*/cube")):
         one = Published(kept.parent.name, Cube.load(kept), LedgerState.load(kept.parent / "ledger"))
+        if _localities(one.cube) != _localities(stage.cube):
+            one = one._replace(state=_own_wholes(one.state, one.edition))
         if not any(_same(one, other) for other in [*known, *found]):
             found.append(one)
     return found
+
+
+def _localities(cube: Cube) -> set[str]:
+    table = cube["localities"]
+    return set(table.loc[table["reported"], "locality"])
+
+
+def _own_wholes(state: LedgerState, name: str) -> LedgerState:
+    """The whole of other localities is another whole: its cells get names of their own."""
+
+    def renamed(cell: str) -> str:
+        return cell.replace(f"|{WHOLE}|", f"|{WHOLE} of {name}|")
+
+    equations = [
+        replace(e, total=renamed(e.total), parts=tuple(renamed(part) for part in e.parts))
+        for e in state.equations
+    ]
+    return replace(
+        state,
+        counts=state.counts.rename(renamed),
+        equations=equations,
+        hidden=frozenset(renamed(cell) for cell in state.hidden),
+        needed={renamed(cell): width for cell, width in state.needed.items()},
+    )
 
 
 def _same(one: Published, other: Published) -> bool:

@@ -55,6 +55,8 @@ def _of_case_side(*names: str) -> dict[str, Column]:
     }
 
 
+NOT_OF_ALL_FILES = "over files with a third code, of which there is no other number; to one decimal"
+
 FILES = {
     "case_factors": Frame(
         keys=("locality", "stream", "code"),
@@ -69,13 +71,8 @@ FILES = {
     "code_pairs": Frame(
         keys=("stream", "a", "b"),
         columns=known("comparisons", "withheld")
-        | counts("n_both", "n_a", "n_b", "n_files")
-        | model(WITHIN_ROW, "expected", "lift", "lower", "upper", "p", "q", "supported"),
-        between={
-            "n_a - n_both": {"n_a": 1, "n_both": -1},
-            "n_b - n_both": {"n_b": 1, "n_both": -1},
-            "neither": {"n_files": 1, "n_a": -1, "n_b": -1, "n_both": 1},
-        },
+        | counts("n_both")
+        | model(NOT_OF_ALL_FILES, "lift", "lower", "upper", "supported"),
     ),
     "configurations": Frame(
         keys=("configuration", "stream", "solution", "part", "expression"),

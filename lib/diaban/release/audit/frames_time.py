@@ -52,6 +52,9 @@ def _quarters_with_alerts(alerts: pd.DataFrame, threshold: int) -> list[Statemen
     ]  # fmt: skip
 
 
+IN_PERCENT = "a share in whole percent of a number that is not told"
+IN_STEPS = "rounded by steps of more cases than the threshold"
+
 TIME = {
     "late_reports": Frame(
         keys=("stream", "period"),
@@ -98,17 +101,14 @@ TIME = {
     "reconciliation": Frame(
         keys=("locality", "stream", "period"),
         columns=of("count|{locality}|{stream}|{period}", cases=itself)
-        | counts("suspects", "distinct_suspects")
-        | counts("child_victims", "distinct_child_victims", least=VICTIMS)
+        | counts("suspects")
+        | counts("child_victims", least=VICTIMS)  # in tens: it is no difference to another number
         | known("withheld"),
-        between={"suspects twice": {"suspects": 1, "distinct_suspects": -1}},
+        between={"suspects and cases": {"suspects": 1, "cases": -1}},
     ),
     "repeat_shares": Frame(
         keys=("locality", "stream", "period", "role"),
-        columns=counts("persons", "repeat_persons")
-        | model(WITHIN_ROW, "share", "lower", "upper")
-        | known("withheld"),
-        between={"persons - repeat_persons": {"persons": 1, "repeat_persons": -1}},
+        columns=model(IN_PERCENT, "share", "lower", "upper") | known("withheld"),
     ),
     "theme_counts": Frame(
         keys=("theme", "locality", "stream", "period"),
@@ -121,8 +121,7 @@ TIME = {
     "theme_panels": Frame(
         keys=("theme", "locality", "panel", "category"),
         columns=known("comparisons", "defines", "withheld")
-        | counts("n", "n_files", "n_others", "others")
-        | model(WITHIN_ROW, "share", "lower", "upper", "reference_share", "p", "q", "differs"),
+        | model(IN_STEPS, "share", "lower", "upper", "reference_share", "differs"),
     ),
     "theme_support": Frame(keys=("theme",), columns=known("withheld") | counts("cases")),
 }

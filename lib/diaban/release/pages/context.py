@@ -42,7 +42,12 @@ class PageContext:
     def text(self) -> dict:
         words = texts(self.language)
         here, everywhere = is_reviewed(self.cube, self.locality), is_reviewed(self.cube)
-        return words | kickers(words, internal=self.internal, reviewed=here, all_reviewed=everywhere)
+        lines = kickers(words, internal=self.internal, reviewed=here, all_reviewed=everywhere)
+        reason = self.spec.disclosure.reason
+        if reason is not None and not self.internal:  # a weaker rule is said on every page
+            weaker = words["data"]["weaker"].format(reason=reason[self.language])
+            lines = {name: f"{line} · {weaker}" for name, line in lines.items()}
+        return words | lines
 
     @cached_property
     def place(self) -> str:

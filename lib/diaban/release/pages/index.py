@@ -12,9 +12,11 @@ from diaban.release.cube import Cube
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import page, render
 from diaban.release.pages.maps import rate_map, rates_of_reported
+from diaban.release.pages.whole_in_short import whole_in_short
 from diaban.spec import StudySpec
 
 MOST_TO_READ = 5
+DIFFERS = ("level_high", "level_low")
 NOT_SHOWN = {"rate": "…", "range": "", "estimated": "", "verdict": "", "said": ""}
 
 
@@ -36,6 +38,8 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
         answer=text["index"]["answer"].format(
             count=first.number(len(reported)), period=text["period"].format(period=first.words.period(period))
         ),
+        whole_heading=text["index"]["whole"].format(top=first.words.top),
+        whole_in_short=whole_in_short(first),
         read_first=_read_first(contexts, opening, pages),
         maps=[
             rate_map(first, stream, values)
@@ -55,7 +59,7 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
 def _read_first(
     contexts: Mapping[str, PageContext], opening: Mapping[str, list[Finding]], pages: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    """Localities whose first finding is about something special and as sure as findings get, by name."""
+    """Localities whose first finding is as sure as findings get, or whose level clearly differs, by name."""
     found = [
         {
             "href": pages[code],
@@ -64,8 +68,8 @@ def _read_first(
         }
         for code, findings in opening.items()
         if code in pages
-        and findings[0].strength == "strong"
         and findings[0].question != "what_numbers_can_tell"
+        and (findings[0].strength == "strong" or findings[0].statement in DIFFERS)
     ]
     return found[:MOST_TO_READ]
 

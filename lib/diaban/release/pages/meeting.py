@@ -41,7 +41,7 @@ def section(c: PageContext, *, level: int = 3) -> Fragment:
     text = c.text["meeting"]
     tested = pairs[pairs["withheld"].isna()]
     found = tested[tested["supported"].fillna(False).astype(bool) & (tested["lift"] > 1)]
-    shown = found[~found["hidden"]].sort_values(["q", "lift"], ascending=[True, False]).head(MOST_PAIRS)
+    shown = found[~found["hidden"]].sort_values(["lift", "n_both"], ascending=False).head(MOST_PAIRS)
     points = [_pair(c, row) for row in shown.itertuples()]
     points += [line for declared in c.spec.configurations for line in _configuration(c, declared)]
     return c.section(

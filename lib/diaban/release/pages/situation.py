@@ -69,8 +69,8 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
 def _together(c: PageContext, stream: StreamSpec, fields: dict) -> str:
     """What is told of the localities that are not shown one by one, if this one is among them."""
     frame = c.cube["rates_together"]
-    here = [c.locality in codes.split(";") for codes in frame["localities"]]
-    rows = frame[here & (frame["stream"] == stream.key) & (frame["period"] == c.period)]
+    rows = frame[(frame["stream"] == stream.key) & (frame["period"] == c.period)]
+    rows = rows[[c.locality in codes.split(";") for codes in rows["localities"]]]
     if rows.empty:
         return ""
     row = rows.iloc[0]

@@ -35,7 +35,7 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
         anchor=anchor,
         answers=[targets_answer.answer(c, place)],
     )
-    outlook = [line for target in c.spec.changes_aimed_at() if (line := _outlook(c, target, place))]
+    outlook = [line for target in c.spec.changes_aimed_at() if (line := outlook_of(c, target, place))]
     outlook = list(dict.fromkeys(outlook))
     if all(_outlook_hidden(c, target, place) for target in c.spec.changes_aimed_at()):
         notes, outlook = [*outlook, *notes], []
@@ -54,7 +54,7 @@ def _row(c: PageContext, target: TargetSpec, place: str) -> list[str]:
 def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
     text, row = c.text["targets"], _of(c, "targets", target.key, place)
     if row is None or pd.notna(row["withheld"]):
-        return [text["not_judged"], text["nothing_said"], _pooled(c, target, place)]
+        return [text["not_judged"], text["nothing_said"], pooled(c, target, place)]
     fields = {
         "period": c.part(row["period"]),
         "base": c.part(row["base"]),
@@ -73,7 +73,7 @@ def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
         name = "not_shown" if not row["met_shown"] else "met_only" if row["met"] else "missed_only"
         count = text[name].format(**fields)
     needed = text["needed"].format(needed=c.number(_rounded(row["cases_needed"])), **fields)
-    return [count, _meaning(c, target, row, fields), f"{needed} {_pooled(c, target, place)}".strip()]
+    return [count, _meaning(c, target, row, fields), f"{needed} {pooled(c, target, place)}".strip()]
 
 
 def _meaning(c: PageContext, target: TargetSpec, row: pd.Series, fields: dict[str, str]) -> str:
@@ -91,7 +91,7 @@ def _meaning(c: PageContext, target: TargetSpec, row: pd.Series, fields: dict[st
     return text[name].format(**fields, **luck)
 
 
-def _pooled(c: PageContext, target: TargetSpec, place: str) -> str:
+def pooled(c: PageContext, target: TargetSpec, place: str) -> str:
     """The reported block against the baseline block, where both counts are shown."""
     text, row = c.text["targets"], _of(c, "targets_pooled", target.key, place)
     if row is None or row["hidden"] or pd.notna(row["withheld"]):
@@ -111,7 +111,7 @@ def _outlook_hidden(c: PageContext, target: TargetSpec, place: str) -> bool:
     return row is None or bool(row["hidden"])
 
 
-def _outlook(c: PageContext, target: TargetSpec, place: str) -> str:
+def outlook_of(c: PageContext, target: TargetSpec, place: str) -> str:
     """How the running year may end."""
     text, row = c.text["targets"], _of(c, "mid_year", target.key, place)
     if row is None or pd.notna(row["withheld"]):
@@ -145,12 +145,13 @@ def _share(c: PageContext, target: TargetSpec, place: str) -> list[str]:
     fields = {"period": c.part(row["period"]), "limit": limit}
     verdict = text["met" if row["met"] else "missed"]
     shown = pd.notna(row["n"])
-    count = text["share_count" if shown else "share_met" if row["met"] else "share_missed"].format(
+    met = "share_met_whole" if place == WHOLE else "share_met"
+    count = text["share_count" if shown else met if row["met"] else "share_missed"].format(
         n=c.number(row["successes"]), total=c.number(row["n"]), verdict=verdict, **fields
     )
     if pd.isna(row["needed_if_all"]):
         return [count, text["share_all"], text["share_all_would"]]
-    evidence = str(row["evidence"]) if shown else "unknown"
+    evidence = str(row["evidence"]) if shown else "unknown_whole" if place == WHOLE else "unknown"
     needed = c.number(row["needed_if_all"])
     meaning = text["shares"][evidence].format(needed=needed, n=c.number(row["n"]), **fields)
     would = f"{text['share_would'].format(needed=needed, **fields)} {_all_years(c, target)}"

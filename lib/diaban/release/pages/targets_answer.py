@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from diaban.analysis.detectability import chance_target_met
+from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.spec.targets import TargetSpec
 
@@ -18,10 +19,14 @@ def answer(c: PageContext, place: str) -> str:
     """How many targets the counts meet and miss, and for how many there is evidence, of what may be told."""
     text = c.text["targets"]
     rows = [_row(c, target, place) for target in c.spec.targets]
-    met = [None if row is None else _met(row) for row in rows]
-    fields = {"met": met.count(True), "missed": met.count(False), "untold": met.count(None)}
+    kinds = [_kind(row, target, place) for row, target in zip(rows, c.spec.targets, strict=True)]
+    told = [
+        text["answers"][kind].format(count=c.number(kinds.count(kind)))
+        for kind in text["answers"]
+        if kind in kinds
+    ]
     evident = sum(row is not None and _evident(row) for row in rows)
-    said = text["answer"].format(total=c.number(len(rows)), **{k: c.number(v) for k, v in fields.items()})
+    said = text["answer"].format(total=c.number(len(rows)), told=c.listing(told))
     name = "answer_evidence" if evident else "answer_no_evidence"
     return f"{said} {text[name].format(evident=c.number(evident))}"
 
@@ -40,6 +45,16 @@ def _row(c: PageContext, target: TargetSpec, place: str) -> pd.Series | None:
         return None
     rows = frame[(frame["target"] == target.key) & (frame["locality"] == place)]
     return None if rows.empty or pd.notna(rows.iloc[0]["withheld"]) else rows.iloc[0]
+
+
+def _kind(row: pd.Series | None, target: TargetSpec, place: str) -> str:
+    """met, missed, untold; or, of reports of a locality, met or without a report, which reads the same."""
+    met = None if row is None else _met(row)
+    if met is None:
+        return "untold"
+    if met and target.kind == "share" and place != WHOLE and row is not None and pd.isna(row["n"]):
+        return "met_or_none"
+    return "met" if met else "missed"
 
 
 def _met(row: pd.Series) -> bool | None:

@@ -21,33 +21,36 @@ def counted(c: PageContext) -> Fragment:
         return Fragment("")
     text, frame = c.text["units"], c.cube["reconciliation"]
     rows = frame[(frame["locality"] == WHOLE) & (frame["period"] == c.period) & (frame["stream"] != "*")]
+    named = [name for name in UNITS if name in rows]
     printed = [
-        [c.spec.stream(row["stream"]).label[c.language], *(c.number(row[name]) for name in UNITS)]
+        [c.spec.stream(row["stream"]).label[c.language], *(c.number(row[name]) for name in named)]
         for _, row in rows.iterrows()
     ]
-    columns = [Column(text["stream_column"]), *(Column(text["units"][name], True) for name in UNITS)]
+    labels = text["units"] if c.internal else text["units"] | text["rounded"]
+    columns = [Column(text["stream_column"]), *(Column(labels[name], True) for name in named)]
     fields = {
         "top": capital(c.everywhere),
         "period": c.text["period"].format(period=c.words.period(c.period)),
     }
     head = c.section(
-        text["heading"], anchor="units", answers=[text["answer"].format(**fields)], points=_repeats(c)
+        text["heading"], anchor="units", answers=[text["answer"].format(**fields)], points=repeats(c)
     )
     note = c.section(text["legend_heading"], level=3, notes=[text["note"], *c.hidden_legend])
     return head + Fragment(table(c, columns, printed, how="units", stack=True)) + note
 
 
-def _repeats(c: PageContext) -> list[str]:
+def repeats(c: PageContext) -> list[str]:
     frame = c.cube.frames.get("repeat_shares")
     if frame is None:
         return []
     rows = frame[(frame["locality"] == WHOLE) & ~frame["hidden"] & frame["withheld"].isna()]
     text = c.text["units"]
+    said = text["repeat"] if c.internal else text["repeat_share"]
     return [
-        text["repeat"][row.role].format(
+        said[row.role].format(
             stream=c.spec.stream(row.stream).label[c.language],
-            n=c.number(row.repeat_persons),
-            total=c.number(row.persons),
+            n=c.number(getattr(row, "repeat_persons", None)),
+            total=c.number(getattr(row, "persons", None)),
             share=c.percent(row.share),
             lower=c.percent(row.lower),
             upper=c.percent(row.upper),
@@ -133,12 +136,11 @@ def _panels(c: PageContext, theme: str, label: str) -> tuple[str, str] | None:
         reference_label=text["reference"],
         **c.chart_options(labels=names),
     )
-    columns = [Column(text["category_column"]), Column(c.text["causes"]["files_column"], True)]
-    columns += [Column(c.text["causes"]["share_column"], True), Column(text["reference"], True)]
+    columns = [Column(text["category_column"]), Column(c.text["causes"]["share_column"], True)]
+    columns.append(Column(text["reference"], True))
     printed = [
         [
             f"{names[r.panel]}: {names[f'{r.panel}.{r.category}']}",
-            c.text["causes"]["of"].format(n=c.number(r.n), total=c.number(r.n_files)),
             c.percent(r.share),
             c.percent(r.reference_share),
         ]
