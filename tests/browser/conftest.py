@@ -9,7 +9,7 @@ from diaban.errors import DiabanError
 from diaban.run.pdf import find_browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     try:
         from playwright.sync_api import sync_playwright

@@ -69,6 +69,7 @@ def test_nothing_unfinished_is_left(made_run):
     assert left == []
     assert {p.name for p in made_run.path.iterdir()} == {
         "cube", "internal", "pages", "notebooks", "site", "findings.json", "tables.xlsx", "manifest.json",
+        "annex", "data",
     }  # fmt: skip
 
 

@@ -250,4 +250,9 @@ def test_the_same_cube_gives_the_same_file(run) -> None:
                 run.spec, run.cube, locality, period=run.spec.periods.report, language=language,
                 back=run.pages(language)[locality].name,
             )  # fmt: skip
-            assert again == path.read_text("utf-8")
+            assert without_switch(again) == without_switch(path.read_text("utf-8"))
+
+
+def without_switch(html: str) -> str:
+    """The page as it was before the site was put together, which knows the other languages."""
+    return re.sub(r'(<p class="languages">).*?(</p>)', r"\1\2", html, flags=re.DOTALL)

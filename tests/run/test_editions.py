@@ -144,7 +144,9 @@ def test_the_banner_stands_on_every_internal_page_and_on_no_other(reports) -> No
                 assert own in banner[0].get_text(), (name, file)
             else:
                 assert banner == [], (name, file)
-                assert not re.search("nội bộ|Internal edition|not to leave the office", soup.get_text()), file
+                assert not re.search(
+                    "Lưu hành nội bộ|Internal edition|not to leave the office", soup.get_text()
+                ), file
 
 
 def test_what_an_internal_run_exports_says_so(reports) -> None:

