@@ -176,9 +176,11 @@ def test_a_small_block_takes_a_companion_and_its_trend_along():
 
 def test_hidden_rows_have_no_value_left():
     results = SmallProvince(province([1, 2, 3, 1], [60, 70, 80, 90], [20, 21, 22, 23]))
-    for name, frame in protect(results).frames.items():
-        if name == "cells":
-            continue
+    frames = protect(results).frames
+    of_the_whole = {name for name, frame in frames.items() if "locality" not in frame}
+    assert of_the_whole == {"cells", "funnel", "rates_together"}, "every other frame says what is hidden"
+    for name in frames.keys() - of_the_whole:
+        frame = frames[name]
         gone = frame[frame["hidden"]]
         kept = {"per", "person_years", "reference_rate", "expected", "change"} if name != "trends" else set()
         empty = [c for c in value_columns(frame) if c not in kept]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from two_editions import write_trial
 
 from diaban.errors import DiabanError
 from diaban.run import earlier_stage, stage_process
@@ -52,6 +56,26 @@ def test_it_is_asked_for_all_that_was_chosen(tmp_path: Path, monkeypatch) -> Non
     start_stage(tmp_path / "s", tmp_path / "o", chosen)()
     start_stage(tmp_path / "s", None, Choice())()
     assert asked == [(tmp_path / "s", chosen, tmp_path / "o"), (tmp_path / "s", Choice(), None)]
+
+
+@pytest.mark.usefixtures("two_cores")
+def test_nobody_goes_on_with_what_is_not_wanted_any_more(tmp_path: Path, monkeypatch) -> None:
+    """A study that cannot be read fails at once, and leaves no process behind."""
+    slow = [sys.executable, "-c", "import time; time.sleep(600)"]
+    begun = subprocess.Popen
+    monkeypatch.setattr(stage_process.subprocess, "Popen", lambda _, **options: begun(slow, **options))
+    waiting = start_stage(tmp_path, None, Choice())
+    waiting.stop()
+    assert waiting() == -signal.SIGTERM
+    stopped: list[bool] = []
+    monkeypatch.setattr(
+        stage_process.Begun, "stop", lambda self: stopped.append(True) or self._process.kill()
+    )
+    folder = write_trial(tmp_path)
+    (folder / "tables" / "counts.csv").unlink()
+    with pytest.raises(DiabanError):
+        open_stage(folder, outputs=tmp_path / "outputs")
+    assert stopped == [True]
 
 
 @pytest.mark.parametrize("cores", [1, None])

@@ -146,7 +146,12 @@ def compute_stage(
     edition = chosen_edition(declared, choice.edition)
     before = edition_before(declared, spec.periods.cutoff)
     waiting = start_stage(folder, outputs, choice._replace(edition=before.key)) if before else None
-    intake = _intake(spec, declared, folder, choice)
+    try:
+        intake = _intake(spec, declared, folder, choice)
+    except BaseException:
+        if waiting is not None:
+            waiting.stop()
+        raise
     now = snapshot(intake.tables, spec, edition=edition.key if edition else "", code=code_key("diaban"))
     if waiting is not None:
         waiting()

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from diaban.run.choice import Choice
@@ -14,14 +13,29 @@ from diaban.run.choice import Choice
 _MODULE = "diaban.run.earlier_stage"
 
 
-def start_stage(folder: Path, outputs: Path | None, choice: Choice) -> Callable[[], object]:
-    """Begin to compute the stage; call what is returned to wait for the end of it.
+class Begun:
+    """A stage that another process computes: call it to wait for the end; `stop` it if nobody wants it."""
+
+    def __init__(self, process: subprocess.Popen | None = None) -> None:
+        self._process = process
+
+    def __call__(self) -> object:
+        return None if self._process is None else self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+
+def start_stage(folder: Path, outputs: Path | None, choice: Choice) -> Begun:
+    """Begin to compute the stage.
 
     A failure is not told here: whoever opens the stage afterwards computes it, and fails with the reason. On
     one core nothing is begun.
     """
     if (os.cpu_count() or 1) < 2:
-        return lambda: None
+        return Begun()
     asked = {"folder": str(folder), "outputs": str(outputs) if outputs else None, **choice._asdict()}
     process = subprocess.Popen(
         [sys.executable, "-m", _MODULE, json.dumps(asked)],
@@ -29,4 +43,4 @@ def start_stage(folder: Path, outputs: Path | None, choice: Choice) -> Callable[
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    return process.wait
+    return Begun(process)
