@@ -23,6 +23,20 @@ from diaban.errors import DiabanError
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _folder_path = click.Path(file_okay=False, path_type=Path)
 _study = click.argument("study", required=False, metavar="[STUDY]")
+_within = click.option(
+    "--within",
+    "-w",
+    metavar="NAME",
+    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
+)
+_period = click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
+_edition = click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
+_jobs = click.option(
+    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Số trang làm cùng lúc / pages at once."
+)
+_outputs = click.option(
+    "--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go."
+)
 
 
 @click.group("diaban", cls=SpeakingGroup, context_settings=_SETTINGS)
@@ -62,21 +76,14 @@ def main() -> None:
     metavar="NAME",
     help="Chỉ địa bàn này, có dấu hay không dấu; lặp lại được / only this one; may be repeated.",
 )
-@click.option(
-    "--within",
-    "-w",
-    metavar="NAME",
-    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
-)
-@click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
+@_within
+@_period
 @click.option(
     "--language", "-l", type=click.Choice(["vi", "en", "all"]), help="Ngôn ngữ của trang / of the pages."
 )
-@click.option(
-    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Số trang làm cùng lúc / pages at once."
-)
-@click.option("--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go.")
-@click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
+@_jobs
+@_outputs
+@_edition
 @click.option(
     "--internal",
     is_flag=True,
@@ -271,21 +278,14 @@ def open_(study: str | None, outputs: Path | None, only_print: bool) -> None:
     is_flag=True,
     help="Chỉ khi mọi nhận định đã thẩm định / only when all findings are reviewed.",
 )
-@click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
-@click.option(
-    "--within",
-    "-w",
-    metavar="NAME",
-    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
-)
-@click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
+@_edition
+@_within
+@_period
 @click.option(
     "--language", "-l", type=click.Choice(["vi", "en", "all"]), help="Ngôn ngữ (mặc định all) / languages."
 )
-@click.option(
-    "--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Số trang làm cùng lúc / pages at once."
-)
-@click.option("--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go.")
+@_jobs
+@_outputs
 def release(
     study: str | None,
     final: bool,
@@ -339,15 +339,10 @@ def release(
 
 @main.command(short_help="Danh sách nhận định cần thẩm định / findings to review")
 @_study
-@click.option("--edition", metavar="KEY", help="Ấn bản đã khai báo / a declared edition.")
-@click.option(
-    "--within",
-    "-w",
-    metavar="NAME",
-    help="Các địa bàn thuộc nơi này / the localities inside this larger one.",
-)
-@click.option("--period", "-p", metavar="P", help="Giai đoạn (periods.blocks) / a block of periods.")
-@click.option("--outputs", type=_folder_path, metavar="DIR", help="Nơi ghi kết quả / where results go.")
+@_edition
+@_within
+@_period
+@_outputs
 def review(
     study: str | None, edition: str | None, within: str | None, period: str | None, outputs: Path | None
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from diaban.calendars import KNOWN_UNTIL
 from diaban.editions import (
     edition_of,
     published_before,
@@ -16,7 +17,6 @@ from diaban.editions import (
     settled,
     with_closed_periods,
 )
-from diaban.editions.settled import KNOWN_UNTIL
 from diaban.intake.read import read_tables
 from diaban.intake.tables import Tables
 from diaban.results import Results

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 
 from diaban.bench.measurement import Measurement, Options, Stopwatch
 from diaban.intake import read_tables
 from diaban.release.build import build_cube
 from diaban.release.cube import protect
-from diaban.results import Results
+from diaban.results import QUESTIONS, Results
 from diaban.spec import read_spec
 
-QUESTIONS = [
-    name
-    for side in reversed(Results.__mro__)
-    for name, value in vars(side).items()
-    if isinstance(value, cached_property) and not name.startswith("_")
-]
 _PRINTED = 0.05  # s: questions that take less are added up
 
 

@@ -2,10 +2,11 @@
 
 from diaban.calendars.calendar import CALENDARS, UNITS, Calendar, calendar
 from diaban.calendars.parts import parts_frame, year_to_date
-from diaban.calendars.periods import assign_periods, periods_frame
+from diaban.calendars.periods import KNOWN_UNTIL, assign_periods, periods_frame
 
 __all__ = [
     "CALENDARS",
+    "KNOWN_UNTIL",
     "UNITS",
     "Calendar",
     "assign_periods",

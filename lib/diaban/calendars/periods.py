@@ -11,6 +11,9 @@ from diaban.calendars.calendar import Calendar, calendar
 from diaban.errors import DiabanError
 from diaban.spec.model import PeriodsSpec
 
+KNOWN_UNTIL = "known_until"
+"""Column of periods and cases: the day up to which they are known; missing where that is the cut-off."""
+
 
 def periods_frame(spec: PeriodsSpec) -> pd.DataFrame:
     """One row a period from `first` to `last`, in order.

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from diaban.calendars import KNOWN_UNTIL
 from diaban.editions.known import counts_of_cases
 from diaban.editions.read import read_edition
 from diaban.intake.tables import Tables
@@ -21,7 +22,6 @@ from diaban.places.changes import successors
 from diaban.spec.editions import EditionSpec
 from diaban.spec.model import StudySpec
 
-KNOWN_UNTIL = "known_until"
 _OF_A_CASE = ("persons", "cause_codes", "process_events", "case_streams")
 _CELL = ["locality", "period", "stream"]
 

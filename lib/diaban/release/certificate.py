@@ -11,7 +11,7 @@ from typing import Any
 from diaban.language.catalogue import LANGUAGES, catalogue
 from diaban.language.numbers import number, percent
 from diaban.release.cube import Cube
-from diaban.release.exports import audience, mark
+from diaban.release.exports.marks import identity
 from diaban.release.pages.fragment import page, render
 from diaban.release.review import ACCEPTED, REVIEWS, WITHHELD
 from diaban.spec import StudySpec
@@ -42,12 +42,7 @@ def certificate_record(
     return {
         "certificate": SCHEMA,
         "release": name,
-        "study": spec.study.key,
-        "simulated": spec.study.simulated,
-        "mark": mark(spec),
-        "audience": audience(cube),
-        "edition": cube.facts["edition"],
-        "period": period,
+        **identity(spec, cube, period),
         "languages": list(languages),
         "final": final,
         "review": {

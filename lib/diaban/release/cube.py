@@ -43,6 +43,12 @@ class Cube:
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
 
+    @property
+    def reported(self) -> list[str]:
+        """The localities of report that get a page, by name."""
+        table = self["localities"]
+        return table.loc[table["reported"], "locality"].tolist()
+
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in self.frames.items():
@@ -83,6 +89,7 @@ def protect(
     unseen = whole | _hides(results.rates, hidden)
     model = results.spec.model
     fit = pooled_fit(results.rates, unseen, per=model.per, seed=model.seed)
+    funnel = funnel_curves(fit)
     rates = blank(pooled_rates(results.rates, unseen, fit), whole, ["reference_rate", "expected"])
     trends = results.trends.round({"dispersion": 1})  # of all single years: more digits could be fitted to
     base = trends.assign(period=results.spec.periods.baseline)
@@ -90,7 +97,7 @@ def protect(
     frames = {
         "rates": blank(rates, unseen, _RATE_VALUES),
         "rates_together": rates_together(results.rates, unseen, fit, threshold),
-        "funnel": _known_wholes(funnel_curves(fit), hidden),
+        "funnel": funnel[~_whole_hides(funnel, hidden)].reset_index(drop=True),
         "trends": blank(
             trends,
             _hides(trends, hidden) | _hides(base, hidden),
@@ -187,12 +194,6 @@ def _hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:
     """True for rows (locality, stream, period) whose count is hidden."""
     names = [count_cell(r.locality, r.stream, r.period) for r in frame.itertuples()]
     return pd.Series([name in hidden for name in names], index=frame.index)
-
-
-def _known_wholes(funnel: pd.DataFrame, hidden: set[str]) -> pd.DataFrame:
-    """Limits of the funnel where the rate of the whole, which they stand about, is shown."""
-    names = [count_cell(WHOLE, r.stream, r.period) for r in funnel.itertuples()]
-    return funnel[[name not in hidden for name in names]].reset_index(drop=True)
 
 
 def _whole_hides(frame: pd.DataFrame, hidden: set[str]) -> pd.Series:

@@ -9,12 +9,11 @@ import pandas as pd
 
 from diaban.editions import Snapshot, declared_changes, edition_changes, findings_history
 from diaban.editions.changes import CORRECTIONS
-from diaban.findings.finding import Finding
-from diaban.findings.locality import locality_findings
-from diaban.findings.words import Words
 from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
 from diaban.release.published import Published
+from diaban.release.review import every_finding
+from diaban.release.words_of import words_of
 from diaban.spec import StudySpec
 from diaban.spec.editions import EditionSpec
 
@@ -59,15 +58,11 @@ def _claims(log: pd.DataFrame) -> pd.DataFrame:
 
 def _log(cube: Cube, spec: StudySpec, edition: str) -> pd.DataFrame:
     """The findings of every locality as records, from protected frames: what the pages themselves say."""
-    period, files = spec.periods.report, str(cube.facts["file_periods"])
-    localities = cube["localities"]
-    found: list[Finding] = []
-    for code in localities.loc[localities["reported"], "locality"]:
-        found += locality_findings(cube.frames, spec, code, period=period, file_periods=files)
+    found = every_finding(spec, cube, period=spec.periods.report)
     records = [{name: finding.as_record()[name] for name in RECORD} for finding in found]
     frame = pd.DataFrame(records, columns=list(RECORD)).assign(edition=edition)
     for language in spec.study.languages:
-        words = Words(spec, localities, cube["code_book"], cube["measures"], language)
+        words = words_of(spec, cube, language)
         frame[f"claim_{language}"] = [words.say(finding).claim for finding in found]
     frame["factors"] = [json.dumps(list(factors)) for factors in frame["factors"]]
     return frame.astype({name: "float64" if name == "estimate" else "str" for name in frame.columns})

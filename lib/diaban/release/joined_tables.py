@@ -49,7 +49,7 @@ def joined(counts: pd.Series, earlier: Sequence[tuple[str, LedgerState]], thresh
         known, own = counts.to_dict(), state.counts.to_dict()
         name = {cell: cell if known.get(cell) == own[cell] else then(cell, edition) for cell in own}
         all_counts |= {name[cell]: count for cell, count in own.items()}
-        found.equations.extend(_renamed(equation, name) for equation in state.equations)
+        found.equations.extend(renamed(equation, name) for equation in state.equations)
         found.shown.update(name[cell] for cell in own if cell not in state.hidden)
         found.hidden.update(name[cell] for cell in state.hidden)
         found.needed.update({name[cell]: width for cell, width in state.needed.items()})
@@ -70,17 +70,11 @@ def joined(counts: pd.Series, earlier: Sequence[tuple[str, LedgerState]], thresh
 def links(
     cells: Iterable[str], now: Mapping[str, float], before: Mapping[str, float], edition: str
 ) -> tuple[dict[str, float], list[Equation]]:
-    """Cells of the changes since an earlier edition, and the equations that lead from then to now.
-
-    What has not changed is taken to be known not to have: closed periods are printed as such.
-    """
+    """Cells of the changes since an earlier edition, and the equations that lead from then to now."""
     changes: dict[str, float] = {}
     equations = []
     for cell in cells:
         earlier, change = then(cell, edition), f"{CHANGE}{then(cell, edition)}"
-        if abs(now[cell] - before[earlier]) < _SAME:
-            equations.append(Equation(cell, (earlier,)))
-            continue
         changes[change] = now[cell] - before[earlier] + SHIFT
         equations.append(Equation(cell, (earlier, change), (1.0, 1.0), -SHIFT))
     return changes, equations
@@ -95,7 +89,8 @@ def small_changes(changes: Mapping[str, float], threshold: int) -> list[str]:
     ]
 
 
-def _renamed(equation: Equation, name: Mapping[str, str]) -> Equation:
+def renamed(equation: Equation, name: Mapping[str, str]) -> Equation:
+    """The equation with the cells of `name` under their new names."""
     return replace(
         equation,
         total=name.get(equation.total, equation.total),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from diaban.release.joined_tables import links, small_changes, then
+from diaban.release.joined_tables import links, renamed, small_changes, then
 from diaban.release.ledger_state import LedgerState
 from diaban.release.ranges import Attacker, Equation
 
@@ -78,6 +79,7 @@ class Ledger:
         to less already, no more may be told. careful: the small ones must stay uncertain by one more than the
         threshold, as inequalities speak of them and linear programmes end between whole numbers.
         """
+        self._call_alike(counts.astype(float).to_dict())
         new = counts[~counts.index.isin(self.counts.index)].astype(float)
         changes, linked = self._links_to_earlier(new)
         known = pd.concat([self.counts, new, changes])
@@ -92,7 +94,33 @@ class Ledger:
             chosen = sorted(small & self._hidden)
             now = self._attacker.ranges(self._hidden, of=chosen).loc[chosen]
             most = float(self.threshold + careful)
-            self._needed |= (now["upper"] - now["lower"]).clip(upper=most).to_dict()
+            for cell, width in (now["upper"] - now["lower"]).clip(upper=most).items():
+                self._needed[str(cell)] = max(width, self._needed.get(str(cell), 0.0))
+
+    def _call_alike(self, counts: Mapping[str, float]) -> None:
+        """Cells that an earlier edition had with the same count are the same cells, under one name.
+
+        Closed periods are printed as such, so whoever reads both editions knows it.
+        """
+        held = self.counts.to_dict()
+        names = {
+            earlier: cell
+            for edition in self._editions
+            for cell, count in counts.items()
+            if cell not in held and abs(held.get(earlier := then(cell, edition), np.inf) - count) < _EXACT
+        }
+        if not names:
+            return
+        known = self.counts.rename(names)
+        shown = {names[cell] for cell in names if cell not in self._hidden}
+        needed = [(names.get(cell, cell), width) for cell, width in self._needed.items()]
+        self._equations = list(dict.fromkeys(renamed(e, names) for e in self._equations))
+        self._hidden = {names.get(cell, cell) for cell in self._hidden} - shown
+        self._needed = {}
+        for cell, width in needed:
+            if cell not in shown:
+                self._needed[cell] = max(width, self._needed.get(cell, 0.0))
+        self._attacker = self._attack(self._equations, known[~known.index.duplicated()])
 
     def _links_to_earlier(self, new: pd.Series) -> tuple[pd.Series, list[Equation]]:
         """Changes of new cells that earlier editions had as well, and the equations over them."""

@@ -117,9 +117,7 @@ def to_review(findings: Iterable[Finding], reviews: Iterable[Review]) -> list[Fi
 
 def every_finding(spec: StudySpec, cube: Cube, *, period: str) -> list[Finding]:
     """All findings of all localities of report."""
-    table = cube["localities"]
-    reported = table.loc[table["reported"], "locality"]
-    return [f for locality in reported for f in made_findings(spec, cube, locality, period=period)]
+    return [f for locality in cube.reported for f in made_findings(spec, cube, locality, period=period)]
 
 
 def is_reviewed(cube: Cube, locality: str | None = None) -> bool:

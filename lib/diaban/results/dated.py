@@ -6,10 +6,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from diaban.calendars import assign_periods, calendar, parts_frame, year_to_date
+from diaban.calendars import KNOWN_UNTIL, assign_periods, calendar, parts_frame, year_to_date
 from diaban.results.levels import Levels
-
-KNOWN_UNTIL = "known_until"
 
 
 class Dated(Levels):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diaban.errors import DiabanError
-from diaban.findings.words import Words, capital
+from diaban.findings.words import capital
 from diaban.places.names import find_locality
+from diaban.release.words_of import words_of
 from diaban.run.atomic import writing_in_words
 from diaban.run.choice import Choice
 from diaban.run.choices import language_of, period_of
@@ -120,7 +121,7 @@ def _tasks(
     notebook, study, called = notebook_path(stage.folder), _study_name(stage), _unmistakable(stage)
     made, executed = pages_folder(stage, period), stage.path / "notebooks" / period
     for language in languages:
-        words = Words(stage.spec, cube["localities"], cube["code_book"], cube["measures"], language)
+        words = words_of(stage.spec, cube, language)
         for locality in chosen:
             name = names[locality] if len(languages) == 1 else f"{names[locality]} ({language})"
             if name in tasks:

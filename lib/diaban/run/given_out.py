@@ -34,16 +34,11 @@ def given_out(stage: Stage, known: Sequence[Published]) -> list[Published]:
     found: list[Published] = []
     for kept in sorted((stage.path.parent / FOLDER).glob("*/cube")):
         one = Published(kept.parent.name, Cube.load(kept), LedgerState.load(kept.parent / "ledger"))
-        if _localities(one.cube) != _localities(stage.cube):
+        if set(one.cube.reported) != set(stage.cube.reported):
             one = one._replace(state=_own_wholes(one.state, one.edition))
         if not any(_same(one, other) for other in [*known, *found]):
             found.append(one)
     return found
-
-
-def _localities(cube: Cube) -> set[str]:
-    table = cube["localities"]
-    return set(table.loc[table["reported"], "locality"])
 
 
 def _own_wholes(state: LedgerState, name: str) -> LedgerState:

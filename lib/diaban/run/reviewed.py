@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from diaban.errors import DiabanError
 from diaban.findings.finding import Finding
-from diaban.findings.words import Words
 from diaban.release.review import every_finding, reopened, to_review, with_reviews
+from diaban.release.words_of import words_of
 from diaban.run.atomic import write_text
 from diaban.run.choices import period_of
 from diaban.run.keys import content_key
@@ -76,18 +76,15 @@ def draft_review(
 
 def _lines(stage: Stage, finding: Finding) -> list[str]:
     """The finding as a reader meets it, in every language of the study."""
-    said = [_words(stage, language).say(finding) for language in stage.spec.study.languages]
+    said = [
+        words_of(stage.spec, stage.cube, language).say(finding) for language in stage.spec.study.languages
+    ]
     return [f"{one.claim} {one.number} ({one.dots} {one.strength})" for one in said]
-
-
-def _words(stage: Stage, language: str) -> Words:
-    cube = stage.cube
-    return Words(stage.spec, cube["localities"], cube["code_book"], cube["measures"], language)
 
 
 def open_finding(stage: Stage, finding: Finding) -> DiabanError:
     """That nobody has decided about a finding, in words."""
     declared = stage.spec.study.languages
-    said = {language: _words(stage, language).say(finding).claim for language in declared}
+    said = {language: words_of(stage.spec, stage.cube, language).say(finding).claim for language in declared}
     claims = {f"claim_{language}": said.get(language, said[declared[0]]) for language in ("vi", "en")}
     return DiabanError("release_open_finding", finding=finding.key, **claims)

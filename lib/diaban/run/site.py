@@ -59,15 +59,10 @@ def page_names(stage: Stage) -> dict[str, str]:
     }
 
 
-def _reported(stage: Stage) -> list[str]:
-    localities = stage.cube["localities"]
-    return localities.loc[localities["reported"], "locality"].tolist()
-
-
 def _with_page(stage: Stage, made_in: Path) -> list[str]:
     """Localities whose page was made."""
     names = page_names(stage)
-    return [code for code in _reported(stage) if (made_in / names[code]).is_file()]
+    return [code for code in stage.cube.reported if (made_in / names[code]).is_file()]
 
 
 def _export(stage: Stage, period: str, languages: list[str], *, annexes: list[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -28,12 +29,12 @@ from diaban.release.cube import Cube
 from diaban.release.edition_frames import Earlier, edition_frames
 from diaban.release.ledger_state import LedgerState
 from diaban.release.published import Published
-from diaban.results import Results
+from diaban.results import QUESTIONS, Results
 from diaban.run.atomic import swap_directory
 from diaban.run.choice import Choice, chosen_edition, edition_before, is_earlier
 from diaban.run.keys import code_key, content_key
 from diaban.run.review_file import REVIEW_FILE
-from diaban.run.stage_process import start_stage
+from diaban.run.stage_process import Begun, start_stage
 from diaban.spec import StudySpec, read_spec
 from diaban.spec.model import DisclosureSpec
 
@@ -145,22 +146,31 @@ def compute_stage(
     declared = read_spec(folder)
     edition = chosen_edition(declared, choice.edition)
     before = edition_before(declared, spec.periods.cutoff)
-    waiting = start_stage(folder, outputs, choice._replace(edition=before.key)) if before else None
+    begun = start_stage(folder, outputs, choice._replace(edition=before.key)) if before else Begun()
     try:
         intake = _intake(spec, declared, folder, choice)
+        now = snapshot(intake.tables, spec, edition=edition.key if edition else "", code=code_key("diaban"))
+        results = _results(spec, declared, folder, choice, intake)
+        _answer_meanwhile(results, begun)
     except BaseException:
-        if waiting is not None:
-            waiting.stop()
+        begun.stop()
         raise
-    now = snapshot(intake.tables, spec, edition=edition.key if edition else "", code=code_key("diaban"))
-    if waiting is not None:
-        waiting()
+    begun()
     earlier = keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
-    cube, state = _built(spec, declared, folder, choice, intake, earlier)
+    cube, state = _built(results, declared, folder, choice, intake, earlier)
     if edition is not None:
         cube.frames.update(edition_frames(cube, spec, edition, now, earlier))
     _write(path / "internal", lambda target: _save_internal(intake, now, state, target))
     _write(path / "cube", cube.save)
+
+
+def _answer_meanwhile(results: Results, begun: Begun) -> None:
+    """Ask the questions of the cube while another process computes; what fails is said where it is needed."""
+    for question in QUESTIONS:
+        if not begun.going_on:
+            return
+        with suppress(Exception):
+            getattr(results, question)
 
 
 def keep_edition(folder: Path, choice: Choice, *, outputs: Path | None = None) -> Earlier:
@@ -175,23 +185,21 @@ def keep_edition(folder: Path, choice: Choice, *, outputs: Path | None = None) -
     before = edition_before(declared, spec.periods.cutoff)
     older = keep_edition(folder, choice._replace(edition=before.key), outputs=outputs) if before else None
     shared = edition.published and not choice.internal
-    if (whole / "cube").is_dir():
-        held = whole / "internal"
-    else:
-        held = kept
-        if not (kept / "cube").is_dir():
-            intake = _intake(spec, declared, folder, choice)
-            now = snapshot(intake.tables, spec, edition=edition.key, code=code_key("diaban"))
-            cube, state = _built(spec, declared, folder, choice, intake, older, findings_only=not shared)
-            cube.frames.update(edition_frames(cube, spec, edition, now, older))
-            _write(kept / KEPT, lambda target: write_snapshot(now, target))
-            _write(kept / LEDGER, state.save)
-            _write(kept / "cube", cube.save)
-    cube = Cube.load(held.parent / "cube" if held.name == "internal" else kept / "cube")
+    cube_in, rest_in = (whole, whole / "internal") if (whole / "cube").is_dir() else (kept, kept)
+    if not (cube_in / "cube").is_dir():
+        intake = _intake(spec, declared, folder, choice)
+        now = snapshot(intake.tables, spec, edition=edition.key, code=code_key("diaban"))
+        results = _results(spec, declared, folder, choice, intake)
+        cube, state = _built(results, declared, folder, choice, intake, older, findings_only=not shared)
+        cube.frames.update(edition_frames(cube, spec, edition, now, older))
+        _write(kept / KEPT, lambda target: write_snapshot(now, target))
+        _write(kept / LEDGER, state.save)
+        _write(kept / "cube", cube.save)
+    cube = Cube.load(cube_in / "cube")
     published = older.published if older else ()
     if shared:
-        published = (Published(edition.key, cube, LedgerState.load(held / LEDGER)), *published)
-    return Earlier(edition, cube, read_snapshot(held / KEPT), published)
+        published = (Published(edition.key, cube, LedgerState.load(rest_in / LEDGER)), *published)
+    return Earlier(edition, cube, read_snapshot(rest_in / KEPT), published)
 
 
 def _intake(spec: StudySpec, declared: StudySpec, folder: Path, choice: Choice) -> Intake:
@@ -202,8 +210,15 @@ def _intake(spec: StudySpec, declared: StudySpec, folder: Path, choice: Choice) 
     return read_tables(spec, folder)
 
 
+def _results(spec: StudySpec, declared: StudySpec, folder: Path, choice: Choice, intake: Intake) -> Results:
+    """The questions of the chosen edition and audience; a shared one keeps the periods that were closed."""
+    if choice.internal:
+        return Results(spec, intake.tables)
+    return Results(spec, with_closed_periods(intake.tables, spec, declared, folder))
+
+
 def _built(
-    spec: StudySpec,
+    results: Results,
     declared: StudySpec,
     folder: Path,
     choice: Choice,
@@ -212,22 +227,18 @@ def _built(
     *,
     findings_only: bool = False,
 ) -> Built:
-    """The cube of the chosen edition and audience; a shared one keeps the periods that were closed before,
-    and is protected together with what was given out."""
-    tables = intake.tables
-    published: tuple[Published, ...] = ()
-    if not choice.internal:
-        tables = with_closed_periods(tables, spec, declared, folder)
-        published = earlier.published if earlier else ()
+    """The cube of the chosen edition and audience; a shared one is protected together with what was given
+    out."""
+    published = earlier.published if earlier and not choice.internal else ()
     built = build_cube(
-        Results(spec, tables),
+        results,
         intake.card,
         folder,
         findings_only=findings_only,
         earlier=[(one.edition, one.state) for one in published],
     )
     edition = chosen_edition(declared, choice.edition)
-    closed = published_before(declared, spec.periods.cutoff) if published else []
+    closed = published_before(declared, results.spec.periods.cutoff) if published else []
     built.cube.facts.update(
         edition=edition.key if edition else "",
         internal=choice.internal,

@@ -22,6 +22,10 @@ class Begun:
     def __call__(self) -> object:
         return None if self._process is None else self._process.wait()
 
+    @property
+    def going_on(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()

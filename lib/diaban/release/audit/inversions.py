@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import comb
 
 import numpy as np
 
@@ -67,6 +68,13 @@ def possible_counts(
         return {}
     ends = {cell: (float(grid[fits].min()), float(grid[fits].max())) for cell, grid in grids.items()}
     return {cell: (low, np.inf if high == MOST else high) for cell, (low, high) in ends.items()}
+
+
+def few_compositions(total: int, parts: int, most: int) -> np.ndarray | None:
+    """All of `compositions`; None where there is none, or where there are more than `most`."""
+    if total < 0 or comb(total + parts - 1, parts - 1) > most:
+        return None
+    return compositions(total, parts)
 
 
 def compositions(total: int, parts: int) -> np.ndarray:

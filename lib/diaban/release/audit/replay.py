@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from scipy.stats import norm
 from diaban.analysis.funnel import adjusted_z, between_variance, exact_z
 from diaban.analysis.shrinkage import shrink
 from diaban.release.audit.columns import Statement
-from diaban.release.audit.inversions import agrees, column_half_unit, compositions
+from diaban.release.audit.inversions import agrees, column_half_unit, few_compositions
 from diaban.release.cells import count_cell
 from diaban.release.cube import Cube
 
@@ -117,10 +116,8 @@ def _group(rows: pd.DataFrame) -> _Group | None:
     if not hidden.any() or hidden.all() or not comparable:
         return None
     total = round(expected.sum() - rows.loc[~hidden, "cases"].astype("float64").sum())
-    parts = int(hidden.sum())
-    if total < 0 or comb(total + parts - 1, parts - 1) > MOST_WAYS:
-        return None
-    return _Group(rows, hidden, expected, compositions(total, parts))
+    found = few_compositions(total, int(hidden.sum()), MOST_WAYS)
+    return None if found is None else _Group(rows, hidden, expected, found)
 
 
 def _same_shrunk(group: _Group, ways: NDArray) -> NDArray[np.bool_]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from diaban.analysis.case_factors.share_shrinkage import shrink_shares
-from diaban.release.audit.inversions import agrees, column_half_unit, compositions
+from diaban.release.audit.inversions import agrees, column_half_unit, few_compositions
 from diaban.release.audit.replay import Replayed
 from diaban.release.cells import ABOUT_CODING, code_cell
 from diaban.release.cube import Cube
@@ -71,11 +70,8 @@ def _code(rows: pd.DataFrame, files: pd.Series) -> _Code | None:
     if np.isnan(n).sum() == 1:
         n[np.isnan(n)] = first["n_files"] + first["rest_files"] - np.nansum(n)
     total = int(first["n_coded"] + first["rest_coded"] - rows.loc[~hidden, "n_coded"].sum())
-    parts = int(hidden.sum())
-    if np.isnan(n).any() or total < 0 or comb(total + parts - 1, parts - 1) > MOST_WAYS:
-        return None
-    ways = compositions(total, parts)
-    return _Code(rows, hidden, n, ways[(ways <= n[hidden]).all(axis=1)])
+    found = None if np.isnan(n).any() else few_compositions(total, int(hidden.sum()), MOST_WAYS)
+    return None if found is None else _Code(rows, hidden, n, found[(found <= n[hidden]).all(axis=1)])
 
 
 def _replay(one: _Code) -> Replayed:

@@ -36,13 +36,11 @@ def write_exports(
     same cube gives the same bytes.
     """
     (folder / "annex").mkdir(parents=True, exist_ok=True)
-    localities = cube["localities"]
-    reported = localities.loc[localities["reported"], "locality"].tolist()
-    found = findings_json(spec, cube, reported, period)
+    found = findings_json(spec, cube, cube.reported, period)
     (folder / "findings.json").write_text(found, "utf-8", newline="\n")
     write_workbook(spec, cube, folder / "tables.xlsx")
     write_package(spec, cube, folder / "data")
-    chosen = reported if annexes is None else annexes
+    chosen = cube.reported if annexes is None else annexes
     write_annexes(spec, cube, folder / "annex", chosen, period=period, languages=languages)
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from diaban.findings.finding import Finding
 from diaban.findings.words import Words
 from diaban.release.cube import Cube
-from diaban.release.exports.marks import audience, mark
+from diaban.release.exports.marks import identity
 from diaban.release.review import findings_of, review_record
+from diaban.release.words_of import words_of
 from diaban.spec import StudySpec
 
 SCHEMA_VERSION = "1.0"
@@ -20,10 +21,7 @@ SCHEMA_VERSION = "1.0"
 
 def findings_json(spec: StudySpec, cube: Cube, localities: Iterable[str], period: str) -> str:
     """All findings of `localities`, with their sentences in every language of the study."""
-    words = {
-        language: Words(spec, cube["localities"], cube["code_book"], cube["measures"], language)
-        for language in spec.study.languages
-    }
+    words = {language: words_of(spec, cube, language) for language in spec.study.languages}
     found = [
         finding.as_record()
         | {"name": words[spec.study.languages[0]].place(locality)}
@@ -34,12 +32,7 @@ def findings_json(spec: StudySpec, cube: Cube, localities: Iterable[str], period
     ]
     record = {
         "schema": f"diaban-findings-{SCHEMA_VERSION}",
-        "study": spec.study.key,
-        "simulated": spec.study.simulated,
-        "mark": mark(spec),
-        "audience": audience(cube),
-        "edition": cube.facts["edition"],
-        "period": period,
+        **identity(spec, cube, period),
         "findings": found,
     }
     return json.dumps(record, ensure_ascii=False, indent=1, default=_plain)

@@ -12,6 +12,18 @@ def mark(spec: StudySpec) -> str | None:
     return texts("en")["simulated"] if spec.study.simulated else None
 
 
+def identity(spec: StudySpec, cube: Cube, period: str) -> dict[str, object]:
+    """Of what study, for whom, and from when a file is, as JSON says it."""
+    return {
+        "study": spec.study.key,
+        "simulated": spec.study.simulated,
+        "mark": mark(spec),
+        "audience": audience(cube),
+        "edition": cube.facts["edition"],
+        "period": period,
+    }
+
+
 def audience(cube: Cube) -> str:
     """ "internal" (exact counts, for the office alone) or "share"."""
     return "internal" if cube.facts["internal"] else "share"

@@ -16,6 +16,7 @@ from diaban.language import numbers
 from diaban.release.cube import Cube
 from diaban.release.pages.fragment import Fragment, render, texts
 from diaban.release.review import findings_of, is_reviewed, kickers, review_of
+from diaban.release.words_of import words_of
 from diaban.spec import StudySpec
 from diaban.spec.streams import StreamSpec
 
@@ -34,9 +35,7 @@ class PageContext:
 
     @cached_property
     def words(self) -> Words:
-        return Words(
-            self.spec, self.cube["localities"], self.cube["code_book"], self.cube["measures"], self.language
-        )
+        return words_of(self.spec, self.cube, self.language)
 
     @cached_property
     def text(self) -> dict:

@@ -22,7 +22,7 @@ NOT_SHOWN = {"rate": "…", "range": "", "estimated": "", "verdict": "", "said":
 
 def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages: Mapping[str, str]) -> str:
     """The HTML of the index. pages: locality -> file name of its page; those without one have no link."""
-    reported = cube["localities"].query("reported")["locality"].tolist()
+    reported = cube.reported
     contexts = {code: PageContext(spec, cube, code, period, language) for code in reported}
     first = next(iter(contexts.values()))
     text = first.text

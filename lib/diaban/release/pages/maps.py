@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from diaban import charts
-from diaban.findings.strength import LIKELY, notable
+from diaban.release.pages.against_whole import against_whole
 from diaban.release.pages.context import PageContext
 
 MANY = 4
@@ -18,12 +18,8 @@ def verdict(row: pd.Series) -> str:
     """Whether a row of rates clearly differs from the whole: above, below or similar; "" if not shown."""
     if pd.isna(row["shrunk_rate"]):
         return ""
-    likely = row["probability_above"]
-    if pd.isna(likely) or 1 - LIKELY < likely < LIKELY:
-        return "similar"
-    if not notable(row["shrunk_rate"] / row["reference_rate"]):
-        return "similar"
-    return "above" if likely > 0.5 else "below"
+    stands = against_whole(row)
+    return "similar" if stands == "close" else stands
 
 
 def rate_map(c: PageContext, stream: str, values: pd.DataFrame) -> str:
@@ -53,7 +49,7 @@ def rate_map(c: PageContext, stream: str, values: pd.DataFrame) -> str:
 def rates_of_reported(c: PageContext, stream: str) -> pd.DataFrame:
     """Rates of the localities of report as their labels have them: equal labels get equal colours."""
     rates = c.all_of("rates", stream)
-    rates = rates[rates["locality"].isin(c.cube["localities"].query("reported")["locality"])]
+    rates = rates[rates["locality"].isin(c.cube.reported)]
     rates = rates.assign(verdict=[verdict(row) for _, row in rates.iterrows()])
     return rates.assign(shrunk_rate=rates["shrunk_rate"].map(_as_printed, na_action="ignore"))
 

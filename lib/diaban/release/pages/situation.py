@@ -6,8 +6,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from diaban import charts
-from diaban.findings.strength import LIKELY, notable
+from diaban.findings.strength import notable
 from diaban.release.pages import situation_tables
+from diaban.release.pages.against_whole import against_whole
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment
 from diaban.release.pages.traced import fill, number, row_id, table
@@ -55,7 +56,7 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
         return _together(c, stream, fields) or text["hidden"].format(**fields)
     here = row_id("rates", stream.key, c.period)
     level = fill(
-        text[_verdict(row)],
+        text[against_whole(row)],
         cases=number(c.number(row["cases"]), here),
         rate=number(c.rate(row["rate"]), here),
         reference=number(c.rate(row["reference_rate"]), here),
@@ -105,16 +106,6 @@ def _change(c: PageContext, stream: StreamSpec) -> str:
         before=number(c.number(row["baseline_cases"]), here),
         cases=number(c.number(row["cases"]), here),
     )
-
-
-def _verdict(row: pd.Series) -> str:
-    """Which sentence the row supports; the same thresholds as the finding's."""
-    above = row["probability_above"]
-    if pd.isna(above) or 1 - LIKELY < above < LIKELY:
-        return "similar"
-    if not notable(row["shrunk_rate"] / row["reference_rate"]):
-        return "close"
-    return "above" if above > 0.5 else "below"
 
 
 def _period(c: PageContext) -> str:
