@@ -136,6 +136,12 @@ def test_every_frame_of_the_study_is_registered(published):
     assert leaks_of(published, cube) == []
 
 
+def test_what_is_known_of_persons_by_locality_stops_the_release_whatever_its_size(published):
+    one = published[0].cube["localities"]["locality"].iloc[0]
+    leaks = leaks_of(published, changed(published, "theme_panels", locality=one))
+    assert {(leak.kind, leak.frame) for leak in leaks} == {("too_fine", "theme_panels")}
+
+
 # One thing unhidden ----------------------------------------------------------------------------------------
 
 

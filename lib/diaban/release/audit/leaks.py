@@ -16,6 +16,7 @@ Kind = Literal[
     "not_as_registered",  # a number that is not what the register says it is
     "unregistered",  # a frame, column or fact of which nobody has said what it tells
     "unknown_cell",  # a number that is about a count which the ledger does not know
+    "too_fine",  # a row finer than the rules allow, whatever it says
     "internal",  # a cube of exact counts, which is for the office alone
     "contradiction",  # editions or figures that cannot all be true
 ]

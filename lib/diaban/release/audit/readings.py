@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from diaban.release.audit.columns import VICTIMS, Column, Frame, Row, Statement, itself
+from diaban.release.audit.finest import too_fine
 from diaban.release.audit.inversions import agrees, column_half_unit, possible_counts
 from diaban.release.audit.leaks import Kind, Leak
 from diaban.release.audit.register import FACTS, REGISTER
@@ -60,7 +61,7 @@ def read_cube(
 
     victims: threshold of counts of child victims (default: that of `state`).
     """
-    told = Readings()
+    told = Readings(leaks=[*too_fine(cube, register, edition=edition)])
     least = {None: state.threshold, VICTIMS: max(victims or 0, state.threshold)}
     for fact in sorted(set(cube.facts) - FACTS):
         told.leaks.append(_Place("facts", "", fact, edition).leak("unregistered"))
