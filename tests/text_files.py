@@ -36,8 +36,12 @@ BANNED = {
     ),
 }
 TECHNICAL = {
-    "vi": re.compile(r"khoảng tin cậy|\bp ?[<=]|có ý nghĩa thống kê|\bCI\b|\bKTC\b"),
-    "en": re.compile(r"\bCI\b|confidence interval|\bsignifican|\bp ?[<=]", re.IGNORECASE),
+    "vi": re.compile(
+        r"khoảng tin cậy|(?:trị số|giá trị) p\b|\bp ?[<=]|p-value|có ý nghĩa thống kê|\bCI\b|\bKTC\b"
+    ),
+    "en": re.compile(
+        r"\bCI\b|(?:confidence|credible) interval|\bsignifican|\bp ?[<=]|\bp-values?\b", re.IGNORECASE
+    ),
 }
 
 

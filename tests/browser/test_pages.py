@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
 from watched import DESK, MARK, PHONE, files, opened
 
 HEAVIEST = 1_000_000
+SCREEN = {"width": 1280, "height": 800}
+
+
+def districts(run, language: str) -> list[Path]:
+    return list(run.pages(language).values())
 
 
 def test_index_to_findings_and_back(browser, made_run):
@@ -150,3 +157,59 @@ def test_pages_work_without_javascript(browser, made_run):
             page.locator("summary").first.click()
             assert page.locator("details[open] table").first.is_visible()
         assert watched.troubles == []
+
+
+def test_the_core_takes_two_screens(browser, made_run):
+    """What is special, how sure, what follows, and where the place stands; the chapter of causes three."""
+    script = """() => Object.fromEntries([...document.querySelectorAll("h2[id]")]
+        .map(h => [h.id, h.getBoundingClientRect().top + scrollY]))"""
+    with opened(browser, size=SCREEN) as watched:
+        for language in made_run.spec.study.languages:
+            for path in districts(made_run, language):
+                watched.open(path)
+                top = watched.page.evaluate(script)
+                order = list(top)
+                after = {name: top[order[n + 1]] - top[name] for n, name in enumerate(order[:-1])}
+                core = top[order[1]] + after["situation"]
+                assert core <= 2 * SCREEN["height"], (language, path.name, core)
+                assert after["causes"] <= 3.5 * SCREEN["height"], (language, path.name, after)
+
+
+SEEN = """anchor => {
+    const row = document.getElementById(anchor);
+    return row.checkVisibility({ contentVisibilityAuto: true }) && row.getBoundingClientRect().height > 10;
+}"""
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_a_number_opens_the_table_that_it_leads_to(browser, made_run, javascript):
+    followed = 0
+    language = made_run.spec.study.languages[0]
+    with opened(browser, javascript=javascript) as watched:
+        page = watched.page
+        for path in districts(made_run, language):
+            watched.open(path)
+            anchors = page.locator("a.cell").evaluate_all("links => links.map(a => a.hash)")
+            for anchor in dict.fromkeys(anchors):
+                watched.open(path)
+                page.locator(f"a.cell[href='{anchor}']").first.click()
+                row = page.locator(f"[id='{anchor.removeprefix('#')}']")
+                row.wait_for(state="visible")
+                assert 0 <= row.bounding_box()["y"] < DESK["height"], (path.name, anchor)
+                followed += 1
+        assert watched.troubles == []
+    assert followed >= 4
+
+
+def test_a_table_that_was_folded_again_opens_again(browser, binh_phuoc_run):
+    """The same link twice: the address does not change, the table opens all the same."""
+    with opened(browser) as watched:
+        page = watched.page
+        for path in districts(binh_phuoc_run, "vi"):
+            watched.open(path)
+            for anchor in page.locator(".finding a.cell").evaluate_all("links => links.map(a => a.hash)"):
+                link = page.locator(f".finding a.cell[href='{anchor}']").first
+                link.click()
+                page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = false })")
+                link.click()
+                page.locator(f"[id='{anchor.removeprefix('#')}']").wait_for(state="visible")

@@ -137,3 +137,34 @@ def test_a_browser_that_prints_nothing_is_an_error(tmp_path):
         print_page(page, tmp_path / "page.pdf", browser=Path(shutil.which("false")))
     assert told.value.key == "pdf_failed"
     assert not (tmp_path / "page.pdf").exists()
+
+
+LINKS_ALONE = """() => [...document.querySelectorAll("main p, main li")]
+    .filter(e => e.checkVisibility() && e.getClientRects().length)
+    .filter(e => [...e.children].length && e.innerText.trim()
+        === [...e.querySelectorAll("a:not(.cell, .term)")].map(a => a.innerText).join(" ").trim())
+    .map(e => e.innerText)"""
+ROWS_OF_FINDINGS = """() => [...document.querySelectorAll("a.cell")]
+    .map(a => document.getElementById(a.hash.slice(1)))
+    .map(row => [row.id, row.getBoundingClientRect().height])"""
+
+
+def test_no_line_of_paper_is_a_mere_link(browser, made_run):
+    with opened(browser, size=SHEET) as watched:
+        for language in made_run.spec.study.languages:
+            for name, path in one_of_each(made_run, language).items():
+                if name == "district":
+                    watched.open(path)
+                    watched.page.emulate_media(media="print")
+                    assert watched.page.evaluate(LINKS_ALONE) == [], (language, name)
+                    assert not watched.page.locator("nav").is_visible()
+
+
+def test_paper_has_the_row_of_every_number_that_leads_to_one(browser, made_run):
+    with opened(browser, size=SHEET) as watched:
+        for path in made_run.pages(made_run.spec.study.languages[0]).values():
+            watched.open(path)
+            watched.page.emulate_media(media="print")
+            rows = watched.page.evaluate(ROWS_OF_FINDINGS)
+            assert rows, path.name
+            assert [row for row, height in rows if height < 5] == [], path.name

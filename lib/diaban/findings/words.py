@@ -33,6 +33,7 @@ class Said:
     claim: str
     number: str
     strength: str
+    because: str
     dots: str
     alternatives: tuple[str, ...]
     action: str
@@ -112,11 +113,17 @@ class Words:
             claim=capital(self.text("claim", finding.statement, **fields)),
             number=self.text("number", finding.statement, **fields),
             strength=self.text("strength", finding.strength),
+            because=self.because(finding),
             dots=DOTS[finding.strength],
             alternatives=tuple(self.text("alternative", key) for key in finding.alternatives),
             action=self.text("action", finding.action, **fields),
             lead=self.measure(finding.measures[0], "lead") if finding.measures else "",
         )
+
+    def because(self, finding: Finding) -> str:
+        """Why the finding is as sure as it is: by the row of the rule that decided, or by what it states."""
+        said = sentences(self.language)["because"]
+        return said.get(finding.statement) or said.get(finding.rule, "")
 
     def _fields(self, finding: Finding) -> dict[str, str]:
         said = {

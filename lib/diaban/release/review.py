@@ -98,6 +98,14 @@ def findings_of(spec: StudySpec, cube: Cube, locality: str, *, period: str) -> l
     return printed or [all_withheld(locality, period)]
 
 
+def withheld_findings(spec: StudySpec, cube: Cube, locality: str, *, period: str) -> list[Finding]:
+    """Findings of `locality` that reviewers withheld as they are now."""
+    if not any(review.decision == WITHHELD for review in cube.facts.get(REVIEWS, [])):
+        return []
+    made = made_findings(spec, cube, locality, period=period)
+    return [finding for finding in made if _is_withheld(cube, finding)]
+
+
 def made_findings(spec: StudySpec, cube: Cube, locality: str, *, period: str) -> list[Finding]:
     """All findings of `locality`, those that are not printed too: for a reviewer."""
     files = str(cube.facts["file_periods"])

@@ -15,6 +15,7 @@ from diaban.release.certificate import certificate_files, certificate_record
 from diaban.release.cube import Cube
 from diaban.release.published import Published
 from diaban.release.review import WITHHELD, every_finding, review_of, to_review
+from diaban.release.words_of import words_of
 from diaban.run.archive import changed_files, contents, copy_shared, write_archive
 from diaban.run.atomic import write_text
 from diaban.run.choice import Choice, edition_before
@@ -167,17 +168,22 @@ def _reread(stage: Stage, built: Path, again: Path, alone: list[str]) -> list[Di
 
 def _withheld(stage: Stage, asked: _Asked, built: Path) -> list[DiabanError]:
     """Findings that reviewers withheld and that the files tell all the same."""
+    from diaban.run.still_told import still_told
+
     cube = reviewed(stage, asked.period).cube
     made = every_finding(stage.spec, cube, period=asked.period)
-    keys = [f.key for f in made if (review := review_of(cube, f)) and review.decision == WITHHELD]
-    files = {
-        name: data for name, data in contents(built).items() if name.endswith((".html", ".json", ".csv"))
-    }
+    languages = stage.spec.study.languages
+    words = {language: words_of(stage.spec, cube, language) for language in languages}
+    withheld, printed = [], set()
+    for finding in made:
+        said = {words[language].say(finding).claim for language in languages}
+        if (review := review_of(cube, finding)) and review.decision == WITHHELD:
+            withheld.append((finding.key, said))
+        else:
+            printed |= said
     return [
         DiabanError("release_withheld", finding=key, file=name)
-        for key in keys
-        for name, data in files.items()
-        if f'"{key}"'.encode() in data or f",{key},".encode() in data
+        for key, name in still_told(contents(built), withheld, printed)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from diaban.language import numbers
 from diaban.release.pages.context import PageContext
@@ -54,7 +55,8 @@ def methods(c: PageContext) -> Fragment:
     """Where the rules are; the terms of a page are explained at its end."""
     text = c.text["methods"]
     link = render("link", text=c.text["methods_page"]["link"], href="methods.html")
-    return c.section(text["heading"], anchor="methods", answers=[text["intro"]]) + link
+    paper = Fragment(str(Markup('<p class="paper">{}</p>').format(c.text["trace"]["on_screen"])))
+    return c.section(text["heading"], anchor="methods", answers=[text["intro"]]) + link + paper
 
 
 def only_here(c: PageContext, texts: dict[str, str]) -> dict[str, str]:

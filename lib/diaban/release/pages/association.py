@@ -10,7 +10,7 @@ from diaban.findings.words import small
 from diaban.language.catalogue import catalogue
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render
-from diaban.release.pages.traced import row_id, table
+from diaban.release.pages.traced import row_id, table, told_first
 
 MOST_STREAMS_IN_WORDS = 3
 
@@ -29,14 +29,37 @@ def in_short(c: PageContext) -> Fragment:
     if told.empty:
         return head
     points = [
-        text["association_steady"].format(
-            stream=c.spec.stream(stream).label[c.language],
-            indicators=c.listing([_direction(c, r) for r in rows.itertuples()]),
-        )
-        for stream, rows in robust.groupby("stream", sort=False)
+        text["association_ways"].format(indicator=c.words.indicator(key), ways=ways(c, key, higher=True))
+        for key in robust["indicator"].drop_duplicates()
     ]
-    inside = c.section("", points=points).html + _told_table(c, told)
-    return head + render("more", title=text["association_table"], inside=inside, printed=False, text=c.text)
+    opposed = [key for key in robust["indicator"].drop_duplicates() if _opposed(robust, key)]
+    notes = [text["association_opposed"].format(indicator=c.words.indicator(key)) for key in opposed]
+    shown = {row_id("area_factors", r.stream, r.indicator, "between") for r in told.itertuples()}
+    behind = render(
+        "more",
+        title=text["association_table"],
+        inside=_told_table(c, told),
+        printed=not shown.isdisjoint(told_first(c)),
+        text=c.text,
+    )
+    return head + c.section("", points=points, notes=notes) + behind
+
+
+def ways(c: PageContext, indicator: str, *, higher: bool) -> str:
+    """What goes with a higher (or lower) value between places: more of one kind of case, fewer of another."""
+    rows = steady(c)
+    return ", ".join(
+        c.text["causes"]["way_more" if (r.rate_ratio > 1) == higher else "way_fewer"].format(
+            cases=c.spec.stream(r.stream).cases_noun[c.language]
+        )
+        for r in rows[rows["indicator"] == indicator].itertuples()
+    )
+
+
+def _opposed(links: pd.DataFrame, indicator: str) -> bool:
+    """Whether the indicator goes with more of one kind of case and fewer of another."""
+    up = links.loc[links["indicator"] == indicator, "rate_ratio"] > 1
+    return bool(up.any() and not up.all())
 
 
 def _told(c: PageContext) -> pd.DataFrame:
@@ -55,6 +78,7 @@ def _told_table(c: PageContext, links: pd.DataFrame) -> str:
     columns += [Column(text[key], True) for key in ("apart_column", "more_column")]
     columns.append(Column(c.text["situation"]["column_range"], True))
     printed = []
+    links = links.sort_values("indicator", kind="stable")
     for r in links.itertuples():
         up = r.rate_ratio > 1
         more, *limits = (

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import pandas as pd
+from markupsafe import Markup
 
 from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
 from diaban.findings.evidence import agreed_codes
 from diaban.findings.words import small
-from diaban.release.pages import association, code_tables
+from diaban.release.pages import association, code_tables, indicator_table
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment, render
-from diaban.release.pages.traced import row_id, table
+from diaban.release.pages.fragment import Fragment, render
+from diaban.release.pages.traced import fill, number, row_id
 from diaban.spec.streams import StreamSpec
 
-SHOWN_CODES = 4
+SHOWN_CODES = 3
 LEAST_DRAWN = 3
 KINDS = ("cause", "condition", "missing_protective")
 
@@ -37,9 +38,16 @@ def on_files(c: PageContext) -> Fragment:
         text["files_heading"],
         level=3,
         charts=figures,
-        notes=[text["files_note"].format(comparisons=c.number(rows["comparisons"].max())), *notes],
+        notes=[" ".join([_files_note(c, rows), *notes])],
     )
     return chapter + files + code_tables.behind(c, rows)
+
+
+def _files_note(c: PageContext, rows: pd.DataFrame) -> str:
+    period = c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"])))
+    return c.text["causes"]["files_note"].format(
+        comparisons=c.number(rows["comparisons"].max()), period=period
+    )
 
 
 def _answer_files(c: PageContext) -> str:
@@ -49,13 +57,20 @@ def _answer_files(c: PageContext) -> str:
         return text["answer_no_files"]
     if rows["hidden"].all():
         return text["answer_files_hidden"]
-    over = rows[rows["over"].fillna(False).astype(bool) & ~rows["code"].isin(disputed_codes(c))]
+    found = rows[rows["over"].fillna(False).astype(bool) & ~rows["code"].isin(disputed_codes(c))]
+    over = found[[_may_stand_out(c, r) for r in found.itertuples()]]
+    if over.empty and len(found):
+        return text["answer_withheld"]
     if over.empty:
         return " ".join([text["answer_none"].format(top=c.words.top), _hints(c)]).strip()
     codes = [
         f"{c.words.code(r.code)} ({c.spec.stream(r.stream).short[c.language]})" for r in over.itertuples()
     ]
     return text["answer_over"].format(top=c.words.top, codes=c.listing(codes))
+
+
+def _may_stand_out(c: PageContext, row) -> bool:
+    return c.may_say(row.stream, "cause_over", factor=row.code)
 
 
 def disputed_codes(c: PageContext) -> set[str]:
@@ -81,30 +96,41 @@ def _answer_area(c: PageContext) -> str:
     steady = set(association.steady(c)["indicator"])
     worse, better = (profile[profile["verdict"] == verdict] for verdict in ("worse", "better"))
     linked, others = worse[worse["indicator"].isin(steady)], worse[~worse["indicator"].isin(steady)]
-    said = [
-        text[key].format(listed=_against(c, rows), top=c.words.top)
-        for key, rows in (
-            ("answer_area_linked", linked),
-            ("answer_area_unlinked", others),
-            ("answer_area_better", better),
-        )
-        if len(rows)
+    told = ("area_factor", "area_fragile")
+    linked = linked[
+        [all(c.may_say(s.key, *told, factor=key) for s in c.spec.streams) for key in linked["indicator"]]
     ]
-    return " ".join(said if len(worse) else [text["answer_area_none"], *said])
+    said = [
+        fill(text[key], listed=Markup("; ").join(listed), top=c.words.top)
+        for key, listed in (
+            ("answer_area_linked", _against(c, linked)),
+            ("answer_area_unlinked", _names(c, others)),
+            ("answer_area_better", _names(c, better)),
+        )
+        if listed
+    ]
+    return Markup(" ").join(said if len(worse) else [Markup.escape(text["answer_area_none"]), *said])
 
 
-def _against(c: PageContext, rows: pd.DataFrame) -> str:
-    return c.listing(
-        [
-            c.text["causes"]["against"].format(
-                indicator=small(c.words.indicator(r.indicator)),
-                direction=c.words.text("direction", "higher" if r.value > r.reference else "lower"),
-                value=c.words.indicator_value(r.indicator, r.value),
-                reference=c.words.indicator_value(r.indicator, r.reference),
-            )
-            for r in rows.itertuples()
-        ]
-    )
+def _against(c: PageContext, rows: pd.DataFrame) -> list[Markup]:
+    """Each with its value, the whole's, and the way that the link runs for every kind of case."""
+    return [
+        fill(
+            c.text["causes"]["against"],
+            indicator=small(c.words.indicator(r.indicator)),
+            direction=c.words.text("direction", "higher" if r.value > r.reference else "lower"),
+            value=number(
+                c.words.indicator_value(r.indicator, r.value), row_id("factor_profile", r.indicator)
+            ),
+            reference=c.words.indicator_value(r.indicator, r.reference),
+            links=association.ways(c, r.indicator, higher=r.value > r.reference),
+        )
+        for r in rows.itertuples()
+    ]
+
+
+def _names(c: PageContext, rows: pd.DataFrame) -> list[str]:
+    return [small(c.words.indicator(key)) for key in rows["indicator"]]
 
 
 def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str) -> tuple[str, str] | None:
@@ -125,16 +151,18 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
             + (f" · {text['disputed']}" if r.code in disputed else "")
             for r in shown.itertuples()
         ],
-        over=shown["over"].fillna(False).astype(bool) & ~shown["code"].isin(disputed),
+        over=[
+            bool(pd.notna(r.over) and r.over) and r.code not in disputed and _may_stand_out(c, r)
+            for r in shown.itertuples()
+        ],
     )
     kind_word = text[f"kind_{kind}"]
     chart = charts.dot_interval(
         frame,
-        title=text["files_title"].format(stream=stream.label[c.language], kind=kind_word),
-        caption=text["files_caption"].format(
-            n_files=c.number(shown["n_files"].max()),
-            period=c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
+        title=text["files_title"].format(
+            stream=stream.short[c.language], kind=kind_word, n_files=c.number(shown["n_files"].max())
         ),
+        caption="",
         label="code",
         value="share",
         emphasis="over",
@@ -160,7 +188,6 @@ def of_area(c: PageContext) -> Fragment:
     domain_of = {i.key: i.domain for i in c.spec.indicators}
     order = {i.key: n for n, i in enumerate(sorted(c.spec.indicators, key=_domain_order(c)))}
     profile = profile.sort_values("indicator", key=lambda keys: keys.map(order))
-    similar = "peer" in profile
     drawn = _worth_drawing(c, profile)
     chart = charts.spine(
         drawn.rename(columns={"peer": "neighbours"}),
@@ -170,39 +197,12 @@ def of_area(c: PageContext) -> Fragment:
         higher_is={i.key: i.higher_is for i in c.spec.indicators},
         **c.chart_options(highlight=c.locality),
     )
-    rows = [
-        [
-            c.words.indicator_with_unit(r.indicator),
-            r.period,
-            c.words.indicator_number(r.indicator, r.value),
-            c.words.indicator_number(r.indicator, r.reference),
-            *([c.words.indicator_number(r.indicator, r.peer)] if similar else []),
-        ]
-        for r in profile.itertuples()
-    ]
-    columns = [
-        Column(text["indicator_column"]),
-        Column(c.text["situation"]["column_period"]),
-        Column(text["here_column"], True),
-        Column(c.text["situation"]["column_reference"], True),
-        *([Column(text["similar_column"], True)] if similar else []),
-    ]
     spine = c.section(
-        text["area_heading"].format(top=c.words.top),
-        level=3,
-        charts=[(chart._repr_html_(), "")],
+        text["area_heading"].format(top=c.words.top), level=3, charts=[(chart._repr_html_(), "")]
     )
-    ids = [row_id("factor_profile", key) for key in profile["indicator"]]
-    behind = render(
-        "more",
-        title=text["area_table"],
-        inside=table(c, columns, rows, ids=ids, how="profile", brief=True)
-        + "".join(c.note(line) for line in _similar_places(c)),
-        printed=False,
-        text=c.text,
+    return render("beside", parts=[spine.html, association.in_short(c).html]) + indicator_table.behind(
+        c, profile
     )
-    link = render("link", text=c.text["whole_page"]["link"].format(top=c.words.top), href="whole.html")
-    return spine + behind + association.in_short(c) + link
 
 
 def _worth_drawing(c: PageContext, profile: pd.DataFrame) -> pd.DataFrame:
@@ -210,24 +210,6 @@ def _worth_drawing(c: PageContext, profile: pd.DataFrame) -> pd.DataFrame:
     told = {f.factors[0] for f in c.findings if f.statement in ("area_factor", "area_fragile")}
     chosen = profile[profile["verdict"].isin(["worse", "better"]) | profile["indicator"].isin(told)]
     return chosen if len(chosen) >= LEAST_DRAWN else profile
-
-
-def _similar_places(c: PageContext) -> list[str]:
-    """Which localities are most alike in the declared indicators, and how alike."""
-    frame = c.cube.frames.get("statistical_neighbours")
-    if frame is None:
-        return []
-    rows = frame[(frame["locality"] == c.locality) & frame["withheld"].isna()].sort_values("rank")
-    if rows.empty:
-        return []
-    text = c.text["causes"]
-    places = [
-        text["similar_place"].format(place=c.words.place(r.neighbour), distance=c.number(r.distance, 1))
-        for r in rows.itertuples()
-        if r.neighbour in c.words.known_places
-    ]
-    by = [small(c.words.indicator(key)) for key in c.spec.places.similar_by]
-    return [text["similar_places"].format(places=c.listing(places), by=c.listing(by))] if places else []
 
 
 def _domain_order(c: PageContext):

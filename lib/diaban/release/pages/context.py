@@ -15,7 +15,7 @@ from diaban.findings.words import Words, capital
 from diaban.language import numbers
 from diaban.release.cube import Cube
 from diaban.release.pages.fragment import Fragment, render, texts
-from diaban.release.review import findings_of, is_reviewed, kickers, review_of
+from diaban.release.review import findings_of, is_reviewed, kickers, review_of, withheld_findings
 from diaban.release.words_of import words_of
 from diaban.spec import StudySpec
 from diaban.spec.streams import StreamSpec
@@ -60,6 +60,16 @@ class PageContext:
     @cached_property
     def findings(self) -> list[Finding]:
         return findings_of(self.spec, self.cube, self.locality, period=self.period)
+
+    @cached_property
+    def withheld(self) -> set[tuple[str, str | None, str]]:
+        """(statement, stream, factor) of what reviewers withheld: no sentence may say it in other words."""
+        found = withheld_findings(self.spec, self.cube, self.locality, period=self.period)
+        return {(f.statement, f.stream, factor) for f in found for factor in (f.factors or ("",))}
+
+    def may_say(self, stream: str | None, *statements: str, factor: str = "") -> bool:
+        """Whether none of these findings was withheld."""
+        return not any((statement, stream, factor) in self.withheld for statement in statements)
 
     def reviewed(self, finding: Finding) -> str:
         """Whether a person has reviewed the finding, and when."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,10 +13,12 @@ from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render
 from diaban.release.pages.fragment import table as plain
 from diaban.release.pages.traced import table
+from diaban.spec.streams import StreamSpec
 
 MOST_MEASURES = 6
 FIRST_MEASURES = 3
 IN_SHORT = 4
+KEYS = ("factor", "measure", "lead", "indicator", "evidence", "priority")
 STANDS_OUT = ("cause_over", "area_factor")
 
 
@@ -41,16 +44,38 @@ def section(c: PageContext) -> Fragment:
         if found or key == "answer_common"
     )
     answer = text[answer].format(place=c.place, top=c.words.top)
-    keys = ("factor", "measure", "lead", "indicator", "evidence", "priority")
     head = c.section(text["heading"], anchor="measures", answers=[answer])
-    columns = [Column(text[key]) for key in keys]
+    whole = [_of_whole(c, stream) for stream in _not_told_apart(c, rows)] if rows else []
+    columns = [Column(text[key]) for key in KEYS]
     printed = [_row(c, proposal) for proposal in rows[:MOST_MEASURES]]
     first = [row[:IN_SHORT] for row in printed[:FIRST_MEASURES]]
     short = Fragment(plain(columns[:IN_SHORT], first, stack=True))
     inside = table(c, columns, printed, how="measures", stack=True)
     inside += "".join(c.note(text[key]) for key in ("priority_note", "cost_note"))
     title = text["more"].format(count=c.number(len(printed)))
-    return head + short + render("more", title=title, inside=inside, printed=False, text=c.text)
+    behind = render("more", title=title, inside=inside, printed=False, text=c.text)
+    return reduce(Fragment.__add__, whole, head + short) + behind
+
+
+def _not_told_apart(c: PageContext, rows: list[Proposal]) -> list[StreamSpec]:
+    """Kinds of cases whose count here is hidden, and for which no measure is named above."""
+    named = {proposal.stream for proposal in rows}
+    hidden = c.here("rates", period=c.period).query("hidden")["stream"]
+    return [s for s in c.spec.streams if s.key in set(hidden) - named and None not in named]
+
+
+def _of_whole(c: PageContext, stream: StreamSpec) -> Fragment:
+    """For a kind of cases that cannot be told apart here: what holds in the whole."""
+    text = c.text["measures"]
+    found = _common(c, stream.key)[:FIRST_MEASURES]
+    if not found:
+        return Fragment("")
+    fields = {"stream": stream.label[c.language], "place": c.place, "top": c.words.top}
+    columns = [Column(text[key]) for key in KEYS[:IN_SHORT]]
+    rows = [_row(c, proposal)[:IN_SHORT] for proposal in found]
+    return c.section("", answers=[text["of_whole"].format(**fields)]) + Fragment(
+        plain(columns, rows, stack=True)
+    )
 
 
 def _special(c: PageContext) -> list[Proposal]:
@@ -75,9 +100,11 @@ def _factor(c: PageContext, finding: Finding) -> str:
     return c.words.code(key) if finding.statement == "cause_over" else c.words.indicator(key)
 
 
-def _common(c: PageContext) -> list[Proposal]:
-    """For the codes that most files of the whole carry."""
+def _common(c: PageContext, stream: str | None = None) -> list[Proposal]:
+    """For the codes that most files of the whole (of one kind of cases) carry."""
     whole = c.cube.frames.get("case_factors_whole", pd.DataFrame())
+    if stream is not None and len(whole):
+        whole = whole[whole["stream"] == stream]
     if whole.empty:
         return []
     found: dict[str, Proposal] = {}

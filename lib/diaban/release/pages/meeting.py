@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import reduce
 
 import pandas as pd
+from markupsafe import Markup
 
 from diaban.findings.words import capital
 from diaban.language.catalogue import catalogue
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Fragment, render
+from diaban.release.pages.fragment import Fragment
 from diaban.spec.factors import ConfigurationSpec
 
 MOST_PAIRS = 4
@@ -22,8 +23,11 @@ def in_short(c: PageContext) -> Fragment:
     pairs = c.cube.frames.get("code_pairs")
     if pairs is None or pairs.empty:
         return Fragment("")
-    link = render("link", href="whole.html#meeting", text=c.text["meeting"]["link"].format(top=c.words.top))
-    return c.section(c.text["meeting"]["heading"], level=3, answers=[_answer(c, pairs)]) + link
+    link = Markup(' <a class="way" href="whole.html#meeting">{}</a>').format(
+        c.text["meeting"]["link"].format(top=c.words.top)
+    )
+    answer = Markup.escape(_answer(c, pairs)) + link
+    return c.section(c.text["meeting"]["heading"], level=3, answers=[answer])
 
 
 def _answer(c: PageContext, pairs: pd.DataFrame) -> str:

@@ -25,12 +25,12 @@ def section(c: PageContext) -> Fragment:
         text["heading"],
         anchor="numbers",
         answers=[_answer(c, list(means.values()))],
-        points=[text["hidden"].format(stream=s.label[c.language]) for s in streams if s.key not in means],
+        points=[] if means else [text["hidden"].format(stream=s.label[c.language]) for s in streams],
         notes=[] if c.spec.targets else [text["no_targets"]],
     )
-    printed = [row for s in streams if s.key in means for row in _rows(c, s, means[s.key])]
-    if not printed:
+    if not means:
         return head
+    printed = [row for s in streams for row in _rows(c, s, means.get(s.key))]
     keys = ["mean_column", "visible_column"]
     if c.spec.targets:
         keys += ["target_column", "luck_column", "real_column"]
@@ -48,9 +48,12 @@ def _answer(c: PageContext, means: list[float]) -> str:
     return text["answer_many" if all(many) else "answer_mixed" if any(many) else "answer_few"]
 
 
-def _rows(c: PageContext, stream: StreamSpec, mean: float) -> list[tuple[str, list[str]]]:
+def _rows(c: PageContext, stream: StreamSpec, mean: float | None) -> list[tuple[str, list[str]]]:
     """(anchor, cells) of every target of the stream; the first has the anchor that findings name."""
-    label, written = stream.label[c.language], numbers.mean(mean, c.language)
+    label = stream.label[c.language]
+    if mean is None:
+        return [("", [label, c.text["numbers"]["not_shown"], *[""] * 4])]
+    written = numbers.mean(mean, c.language)
     found = c.here("detectability", stream=stream.key)
     found = found[~found["hidden"]]
     if found.empty:

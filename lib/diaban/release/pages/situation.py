@@ -19,7 +19,7 @@ def section(c: PageContext) -> Fragment:
     """A sentence a stream, the figures that say more, and one table of all rates and changes behind them."""
     streams = [s for s in c.spec.streams if not _rows(c, s.key).empty]
     told = c.section(
-        c.text["situation"]["heading"],
+        c.text["situation"]["heading"].format(period=_period(c)),
         anchor="situation",
         points=[_sentence(c, stream) for stream in streams],
         charts=[_over_time(c, s) for s in streams if not _rows(c, s.key)["hidden"].all()]
@@ -55,10 +55,13 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
     if row["hidden"]:
         return _together(c, stream, fields) or text["hidden"].format(**fields)
     here = row_id("rates", stream.key, c.period)
+    told = c.may_say(stream.key, "level_high", "level_low")
     level = fill(
-        text[against_whole(row)],
+        text[against_whole(row) if told else "level"],
         cases=number(c.number(row["cases"]), here),
         rate=number(c.rate(row["rate"]), here),
+        lower=number(c.rate(row["lower"]), here),
+        upper=number(c.rate(row["upper"]), here),
         reference=number(c.rate(row["reference_rate"]), here),
         per=c.per,
         population=c.population(stream),
@@ -98,7 +101,15 @@ def _change(c: PageContext, stream: StreamSpec) -> str:
         return ""
     row = rows.iloc[0]
     clear = (row["lower"] > 1 or row["upper"] < 1) and notable(row["rate_ratio"])
-    key = "change_unclear" if not clear else "change_up" if row["rate_ratio"] > 1 else "change_down"
+    key = (
+        "change"
+        if not c.may_say(stream.key, "trend_up", "trend_down")
+        else "change_unclear"
+        if not clear
+        else "change_up"
+        if row["rate_ratio"] > 1
+        else "change_down"
+    )
     here = row_id("trends", stream.key, c.period)
     return fill(
         c.text["situation"][key],

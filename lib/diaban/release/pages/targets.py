@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pandas as pd
+from markupsafe import Markup
 
 from diaban.calendars import calendar
 from diaban.findings.words import capital
@@ -10,7 +13,7 @@ from diaban.release.cells import WHOLE
 from diaban.release.pages import targets_answer
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment
-from diaban.release.pages.traced import row_id, table
+from diaban.release.pages.traced import fill, row_id, table
 from diaban.spec.targets import TargetSpec
 
 ALL = "*"
@@ -22,14 +25,20 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
     """Of the page's locality, or of the one given (WHOLE for all together)."""
     text = c.text["targets"]
     place = c.locality if locality is None else locality
-    rows = [_row(c, target, place) for target in c.spec.targets]
+    anchor = "targets" if locality is None else "targets-whole"
+    rows, ids = _together(c, [_row(c, target, place) for target in c.spec.targets], anchor)
     if not rows:
         return Fragment("")
-    keys = ("target_column", "count_column", "meaning_column", "would_column")
+    keys = ("target_column", "count_column", "meaning_column")
     columns = [Column(text[key]) for key in keys]
     sources = sorted({t.source[c.language] for t in c.spec.targets if t.source})
-    notes = [text["note"], *([text["source"].format(source=c.listing(sources))] if sources else [])]
-    anchor = "targets" if locality is None else "targets-whole"
+    hidden = not c.internal and "untold" in targets_answer.kinds(c, place)
+    office = [text["office"]] if hidden else []
+    notes = [
+        text["note"],
+        *office,
+        *([text["source"].format(source=c.listing(sources))] if sources else []),
+    ]
     head = c.section(
         text["heading"] if locality is None else text["heading_whole"].format(place=c.everywhere),
         anchor=anchor,
@@ -40,15 +49,30 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
     if all(_outlook_hidden(c, target, place) for target in c.spec.changes_aimed_at()):
         notes, outlook = [*outlook, *notes], []
     after = c.section(text["outlook_heading"], level=3, points=outlook) if outlook else Fragment("")
-    ids = [row_id(anchor, target.key) for target in c.spec.targets]
     told = table(c, columns, rows, ids=ids, how="target_count", brief=True, told=True)
     below = c.note(" ".join(notes)) if locality is None else ""
     return head + Fragment(told + below) + after
 
 
 def _row(c: PageContext, target: TargetSpec, place: str) -> list[str]:
+    """What the count says, and what that is worth with what would tell."""
     told = {"change": _change, "share": _share, "fewest": _fewest}[target.kind](c, target, place)
-    return [capital(target.label[c.language]), *told]
+    count, *worth = told
+    return [count, " ".join(filter(None, worth))]
+
+
+def _together(
+    c: PageContext, told: list[list[str]], anchor: str
+) -> tuple[list[list[str | Markup]], list[str]]:
+    """Rows and their anchors: targets of which the same is to be said share a row."""
+    rows: list[list[str | Markup]] = []
+    ids: list[str] = []
+    for said, same in groupby(zip(c.spec.targets, told, strict=True), key=lambda pair: pair[1]):
+        targets = [target for target, _ in same]
+        lines = [fill("{label}", label=capital(target.label[c.language])) for target in targets]
+        rows.append([Markup("<br>").join(lines), *said])
+        ids.append(row_id(anchor, targets[0].key))
+    return rows, ids
 
 
 def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
@@ -72,8 +96,18 @@ def _change(c: PageContext, target: TargetSpec, place: str) -> list[str]:
     else:
         name = "not_shown" if not row["met_shown"] else "met_only" if row["met"] else "missed_only"
         count = text[name].format(**fields)
-    needed = text["needed"].format(needed=c.number(_rounded(row["cases_needed"])), **fields)
-    return [count, _meaning(c, target, row, fields), f"{needed} {pooled(c, target, place)}".strip()]
+    would = f"{_needed(c, target, row, fields)} {pooled(c, target, place)}".strip()
+    return [count, _meaning(c, target, row, fields), would]
+
+
+def _needed(c: PageContext, target: TargetSpec, row: pd.Series, fields: dict[str, str]) -> str:
+    """How many cases a year would tell such a fall: a number, where the whole has so many."""
+    text, whole = c.text["targets"], _of(c, "targets", target.key, WHOLE)
+    of_whole = None if whole is None or not whole["counts_shown"] else whole["cases"]
+    if of_whole is None or row["cases_needed"] <= of_whole:
+        return text["needed"].format(needed=c.number(_rounded(row["cases_needed"])), **fields)
+    name = "needed_beyond_whole" if row["locality"] == WHOLE else "needed_beyond"
+    return text[name].format(top=c.words.top, **fields)
 
 
 def _meaning(c: PageContext, target: TargetSpec, row: pd.Series, fields: dict[str, str]) -> str:

@@ -19,16 +19,21 @@ def answer(c: PageContext, place: str) -> str:
     """How many targets the counts meet and miss, and for how many there is evidence, of what may be told."""
     text = c.text["targets"]
     rows = [_row(c, target, place) for target in c.spec.targets]
-    kinds = [_kind(row, target, place) for row, target in zip(rows, c.spec.targets, strict=True)]
+    found = kinds(c, place)
     told = [
-        text["answers"][kind].format(count=c.number(kinds.count(kind)))
+        text["answers"][kind].format(count=c.number(found.count(kind)))
         for kind in text["answers"]
-        if kind in kinds
+        if kind in found
     ]
     evident = sum(row is not None and _evident(row) for row in rows)
     said = text["answer"].format(total=c.number(len(rows)), told=c.listing(told))
     name = "answer_evidence" if evident else "answer_no_evidence"
     return f"{said} {text[name].format(evident=c.number(evident))}"
+
+
+def kinds(c: PageContext, place: str) -> list[str]:
+    """Of every target: "met", "met_or_none", "missed", or "untold" where it is not told or not judged."""
+    return [_kind(_row(c, target, place), target, place) for target in c.spec.targets]
 
 
 def luck_anywhere(c: PageContext, target: TargetSpec) -> tuple[str, str]:

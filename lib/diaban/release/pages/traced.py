@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
 from diaban.findings.finding import Finding
+from diaban.findings.locality import first_screen
 from diaban.findings.words import Said, Words
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, render
@@ -27,6 +28,11 @@ def evidence_ids(finding: Finding) -> list[str]:
     """The anchors of the rows that a finding rests on."""
     keys = [key.split("/") for key in finding.evidence]
     return [row_id(*(p for n, p in enumerate(key) if n != 1 or p != finding.locality)) for key in keys]
+
+
+def told_first(c: PageContext) -> set[str]:
+    """The anchors of the rows that the findings at the head of the page rest on: paper shows them too."""
+    return {row for finding in first_screen(c.findings) for row in evidence_ids(finding)}
 
 
 def number(written: str, row: str) -> Markup:
@@ -79,17 +85,21 @@ def table(
     brief: bool = False,
     told: bool = False,
     caption: str = "",
+    on_paper: Collection[str] | None = None,
 ) -> str:
     """A table whose rows have anchors, with the way on to its method (a key of `methods.items`) and sources.
 
     stack: rows become blocks on a phone; brief: set small; told: of sentences, in columns of fixed width.
+    on_paper: anchors of the rows that are printed, where not all are.
     """
     named_styles = (("stack", stack or brief), ("brief", brief), ("told", told))
     named = list(ids) or [""] * len(rows)
     return render(
         "traced",
         columns=columns,
-        rows=list(zip(named, rows, strict=True)),
+        rows=[
+            (name, on_paper is None or name in on_paper, row) for name, row in zip(named, rows, strict=True)
+        ],
         how=f"methods.html#how-{how}",
         sources=None if c.card_on is None else f"{c.card_on}#data",
         style=" ".join(name for name, wanted in named_styles if wanted),

@@ -27,6 +27,27 @@
     return;
   }
 
+  // A number leads to its row, also where the table is folded; a browser that does so itself loses nothing.
+  const named = () => {
+    try {
+      return document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null;
+    }
+  };
+  const unfold = () => {
+    const sought = location.hash.length > 1 && named();
+    if (!sought) return;
+    for (let e = sought; e; e = e.parentElement) if (e.localName === "details") e.open = true;
+    sought.scrollIntoView();
+  };
+  addEventListener("hashchange", unfold);
+  document.addEventListener("click", event => {
+    const link = event.target.closest && event.target.closest("a[href^='#']");
+    if (link && link.hash === location.hash) setTimeout(unfold);
+  });
+  unfold();
+
   // The same folding as places/names.py: lower case, no diacritics, đ is d, ß is ss.
   const fold = text => text.toLowerCase().replaceAll("đ", "d").replaceAll("ß", "ss").normalize("NFD")
     .replace(/\p{M}/gu, "").replace(/[^\p{L}\p{N}]+/gu, " ").trim();
