@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from watched import DESK, PHONE, opened
 
@@ -17,6 +19,69 @@ def test_a_district_is_found_with_and_without_diacritics(browser, binh_phuoc_run
         page.keyboard.press("Enter")
         assert page.locator("h1").inner_text() == "Huyện Bù Đăng"
         assert watched.troubles == []
+
+
+NUMBERS = re.compile(r"\d[\d.,]*")
+
+
+def test_the_table_has_every_number_of_the_map(browser, binh_phuoc_run):
+    """And every sign: it is the map's equal for who cannot see it."""
+    for language in binh_phuoc_run.spec.study.languages:
+        with opened(browser) as watched:
+            watched.open(binh_phuoc_run.site(language) / "index.html")
+            maps = watched.page.locator("figure").all()
+            assert len(maps) == len(binh_phuoc_run.spec.streams)
+            for n, figure in enumerate(maps, start=1):
+                column = f"table.sorted tbody tr:not(.whole) td:nth-child({n + 1})"
+                cells = watched.page.locator(column).all_inner_texts()
+                listed = " ".join(cells)
+                drawn = " ".join(figure.locator("svg text").all_inner_texts())
+                assert NUMBERS.findall(drawn)
+                assert set(NUMBERS.findall(drawn)) <= set(NUMBERS.findall(listed)), (language, n)
+                for sign in "▲▼":
+                    marked = sum(sign in cell for cell in cells)
+                    assert bool(marked) == (sign in drawn), (language, n, sign)
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, PHONE], ids=["desk", "phone"])
+def test_the_first_screen_is_of_use(browser, binh_phuoc_run, size):
+    """A place can be found, the first reading has begun; on a desk the map is in sight."""
+    for language in binh_phuoc_run.spec.study.languages:
+        with opened(browser, size=size) as watched:
+            page = watched.page
+            watched.open(binh_phuoc_run.site(language) / "index.html")
+            box = page.locator("#find").bounding_box()
+            assert box["y"] + box["height"] < size["height"] * 0.7
+            first = page.locator("#first").bounding_box()
+            assert first["y"] + first["height"] < size["height"] * 0.8
+            said = page.locator("#first ~ ul li p, #first ~ p").first.bounding_box()
+            assert said["y"] + said["height"] < size["height"]
+            if size != PHONE:
+                assert page.locator("figure").first.bounding_box()["y"] < size["height"] * 0.5
+
+
+MANY = """() => {
+    const body = document.querySelector("table.sorted tbody"), rows = [...body.rows].slice(1);
+    for (let n = 0; body.rows.length < 400; n++)
+        for (const row of rows) {
+            const copy = row.cloneNode(true), name = copy.querySelector("th");
+            name.innerHTML = `<a href="x-${n}.html">Nơi số ${n} ${name.textContent}</a>`;
+            body.append(copy);
+        }
+    return document.documentElement.scrollWidth;
+}"""
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_four_hundred_rows_stay_within_the_sheet(browser, germany_run, size):
+    language = germany_run.spec.study.languages[0]
+    with opened(browser, size=size) as watched:
+        watched.open(germany_run.site(language) / "index.html")
+        assert watched.page.evaluate(MANY) <= size["width"]
+        rows = watched.page.locator("table.sorted tbody tr")
+        assert rows.count() >= 400
+        tall = [rows.nth(n).bounding_box()["height"] for n in (1, 20, 399)]
+        assert max(tall) < 400
 
 
 def test_umlauts_fold_and_nothing_found_says_so(browser, germany_run):

@@ -11,11 +11,12 @@ import pytest
 from watched import MARK, missing, opened
 
 from diaban.errors import DiabanError
+from diaban.release.pages.fragment import texts
 from diaban.run import pdf
 from diaban.run.pdf import print_page, print_site
 
 SHEET = {"width": 680, "height": 960}
-MOST_SHEETS = {"index": 12, "methods": 12, "whole": 16, "district": 18, "monitoring": 20}
+MOST_SHEETS = {"index": 12, "methods": 10, "guide": 5, "whole": 15, "district": 18, "monitoring": 6}
 
 
 FOLDED = """() => [...document.querySelectorAll("details table")]
@@ -58,6 +59,17 @@ def test_every_sheet_has_its_number_and_the_mark(made_run, printed):
             assert re.search(rf"\b{number} ?/ ?{len(sheets)}\b", sheet[-160:]), (name, number, sheet[-160:])
             marked = MARK.replace(" ", "") in sheet.replace(" ", "")
             assert marked == made_run.spec.study.simulated, (name, number)
+
+
+def test_a_table_has_its_whole_head_on_every_sheet_it_runs_over(made_run, printed):
+    """The head of the index has buttons on a screen; on paper its words come again."""
+    language = made_run.spec.study.languages[0]
+    streams = [stream.label[language].split()[0] for stream in made_run.spec.streams]
+    heading = texts(language)["index"]["first_finding"]
+    with_rows = [sheet for sheet in printed["index"] if heading in sheet]
+    assert with_rows
+    for sheet in with_rows:
+        assert all(word in sheet.split(heading)[0][-600:] for word in streams), sheet[:300]
 
 
 def test_the_words_are_explained_at_the_end(made_run, printed):

@@ -11,6 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from watched import opened
 
+from diaban.release.pages.navigation import PARTS
+
 HEAVIEST = 1_000_000
 VOID = {"meta", "br", "input", "img", "hr", "col", "wbr"}
 
@@ -122,6 +124,19 @@ def test_the_switch_is_on_every_page_and_goes_both_ways(made_run):
         back = BeautifulSoup(target.read_text("utf-8"), "html.parser").select_one(".languages a")
         assert (target.parent / back["href"]).resolve() == path.resolve()
         assert soup.select_one(".languages strong")["lang"] == soup.html["lang"] == language
+
+
+def test_the_way_through_the_site_is_the_same_on_every_page(made_run):
+    """Pages on all localities first, everywhere; then those of the locality; the page itself is marked."""
+    for language, path, soup in made_run.html():
+        [navigation] = soup.select("nav.site")
+        links = [(a["href"], a.get_text()) for a in navigation.select("a")]
+        assert [href for href, _ in links[: len(PARTS)]] == list(PARTS), (language, path.name)
+        assert [a["href"] for a in navigation.select("a[aria-current]")] == [path.name], language
+        assert all((path.parent / href).is_file() and label for href, label in links), path.name
+        own = {href.removesuffix(".html").removesuffix("-monitoring") for href, _ in links[len(PARTS) :]}
+        about_all = path.name in PARTS
+        assert own == (set() if about_all else {path.stem.removesuffix("-monitoring")}), path.name
 
 
 def test_no_page_is_heavy(made_run):

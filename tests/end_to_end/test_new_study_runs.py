@@ -50,5 +50,5 @@ def test_an_empty_study_filled_in_runs_and_claims_nothing_simulated(desk):
     type_("check", "my_province")
     type_("run", "my_province", "--district", "suoi mau")
     pages = _pages(desk, "my_province")
-    assert sorted(pages) == ["index.html", "methods.html", "suoi-mau-101.html", "whole.html"]
+    assert sorted(pages) == ["guide.html", "index.html", "methods.html", "suoi-mau-101.html", "whole.html"]
     assert not any(MARK in html for html in pages.values())

@@ -199,5 +199,5 @@ def test_no_indicator_of_nationality(germany, spec):
 
 def test_raw_files_are_named_with_source_and_licence(germany):
     sources = germany.card.sources
-    assert (sources["citation"] != "").all()
+    assert (sources[["citation_vi", "citation_en"]] != "").all(axis=None)
     assert sources["licence"].str.contains("dl-de/by-2-0").all()

@@ -21,10 +21,8 @@ from diaban.release.pages.targets import section as targets_section
 banned = runpy.run_path(str(Path(__file__).parents[1] / "findings" / "banned_words.py"))["banned"]
 LANGUAGES = ("vi", "en")
 ON_PAGE = ("numbers", "targets", "handling", "since")
-IN_FILE = (
-    "since", "history", "targets", "targets-whole", "control",
-    "late", "campaigns", "handling", "units", "themes",
-)  # fmt: skip
+IN_FILE = ("since", "history", "targets", "control", "handling", "themes")
+ON_WHOLE = ("since", "targets", "control", "late", "campaigns", "handling", "units", "themes")
 VERDICTS = {
     "_".join(words)
     for words in product(("met", "missed"), ("supported", "unsupported"), ("visible", "invisible"))
@@ -88,6 +86,25 @@ def test_every_section_is_there(pages, files) -> None:
     for language, locality, soup in files:
         found = [tag["id"] for tag in soup.select("h2[id]")]
         assert set(IN_FILE) <= set(found), (language, locality, set(IN_FILE) - set(found))
+
+
+def test_what_is_the_provinces_stands_once(run, made) -> None:
+    """No figure of the whole, no theme's panel and no line on all localities is repeated in a file."""
+    names = run.cube["localities"].set_index("locality")["name"]
+    for language in LANGUAGES:
+        whole = BeautifulSoup((run.site(language) / "whole.html").read_text("utf-8"), "html.parser")
+        assert set(ON_WHOLE) <= {tag["id"] for tag in whole.select("h2[id]")}
+        figures = {tag_text(tag) for tag in whole.select(".diaban-figure-title")}
+        lines = {tag_text(tag) for tag in whole.select("main li") if re.search(r"\d", tag_text(tag))}
+        assert len(figures) > 10
+        assert len(lines) > 10
+        for (used, code), html in made.items():
+            if used == language:
+                soup = BeautifulSoup(html, "html.parser")
+                own = {tag_text(tag) for tag in soup.select(".diaban-figure-title, main li")}
+                campaigns = [line for line in lines & own if names[code] in line]
+                assert (figures | lines) & own <= set(campaigns), (language, code)
+                assert soup.select_one('main a[href="whole.html"]'), (language, code)
 
 
 def test_no_id_stands_twice(pages, files) -> None:
@@ -254,5 +271,6 @@ def test_the_same_cube_gives_the_same_file(run) -> None:
 
 
 def without_switch(html: str) -> str:
-    """The page as it was before the site was put together, which knows the other languages."""
+    """The page as it was before the site was put together, which knows the other pages and languages."""
+    html = re.sub(r'(<nav class="site")[^>]*>.*?(</nav>)', r"\1>\2", html, flags=re.DOTALL)
     return re.sub(r'(<p class="languages">).*?(</p>)', r"\1\2", html, flags=re.DOTALL)

@@ -10,7 +10,8 @@ from bs4 import BeautifulSoup
 
 from diaban.release.pages.fragment import css_string, page, script, texts
 from diaban.release.pages.languages import LANGUAGES_HERE, address, with_languages
-from diaban.release.pages.maps import clear_breaks, verdict
+from diaban.release.pages.maps import verdict
+from diaban.release.pages.navigation import NAVIGATION_HERE, PARTS, Entry, entries, with_navigation
 from diaban.release.pages.terms import Term, explain, of_language
 
 HOSTILE = 'Huyện "X"}</style><script>alert(1)</script> \\ \n \u202e; @import url(//x)'
@@ -126,38 +127,25 @@ def test_no_switch_where_there_is_nothing_to_switch_to():
     assert both.select_one(".languages a").get_text() == "English"
 
 
-def rates(*rows, reference=10.0):
-    frame = pd.DataFrame(rows, columns=["shrunk_rate", "verdict"])
-    return frame.assign(reference_rate=reference)
+LED = [Entry("index.html", "Các địa bàn"), Entry("a-1.html", 'Huyện "A" & <B>')]
 
 
-def classes(frame):
-    breaks = clear_breaks(frame)
-    return [sum(rate >= limit for limit in breaks) for rate in frame["shrunk_rate"].dropna()]
+@pytest.mark.parametrize("here", ["index.html", "a-1.html", "b-2.html"])
+def test_the_way_through_the_site_marks_the_page_one_is_on(here):
+    soup = BeautifulSoup(with_navigation(made(), "Các trang", here, LED), "html.parser")
+    [navigation] = soup.select("nav.site")
+    assert navigation["aria-label"] == "Các trang"
+    assert [(a["href"], a.get_text()) for a in navigation.select("a")] == [(e.href, e.label) for e in LED]
+    current = [a["href"] for a in navigation.select("a[aria-current=page]")]
+    assert current == ([here] if here != "b-2.html" else [])
 
 
-def test_differences_that_mean_nothing_have_one_shade():
-    assert len(set(classes(rates((8.0, "similar"), (10.0, "similar"), (14.0, "similar"))))) == 1
-
-
-def test_clear_differences_have_shades_of_their_own():
-    frame = rates((5.0, "below"), (9.0, "similar"), (12.0, "similar"), (20.0, "above"))
-    assert classes(frame) == [0, 1, 1, 2]
-
-
-def test_a_clear_difference_among_unclear_ones_is_not_shaded():
-    frame = rates((13.0, "above"), (14.0, "similar"), (30.0, "above"), (9.0, "below"), (8.0, "similar"))
-    assert classes(frame) == [1, 1, 2, 1, 1]
-
-
-def test_many_clear_ones_have_two_shades_a_side():
-    frame = rates(*((r, "below") for r in (1, 2, 3, 4)), *((r, "above") for r in (20, 30, 40, 50)))
-    assert classes(frame) == [0, 0, 1, 1, 3, 3, 4, 4]
-
-
-@pytest.mark.parametrize("frame", [rates(), rates((None, ""), (None, ""))])
-def test_nothing_shown_has_no_classes(frame):
-    assert clear_breaks(frame) == ()
+def test_a_page_has_one_place_for_it_and_every_part_has_a_name():
+    assert made().count(NAVIGATION_HERE) == 1
+    for language in ("vi", "en"):
+        found = entries(texts(language), "tỉnh", LED[1:])
+        assert [entry.href for entry in found] == [*PARTS, "a-1.html"]
+        assert all(entry.label and "{" not in entry.label for entry in found)
 
 
 @pytest.mark.parametrize(

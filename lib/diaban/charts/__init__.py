@@ -11,7 +11,7 @@ from diaban.charts.funnels import funnel
 from diaban.charts.intervals import dot_interval
 from diaban.charts.ranks import rank_intervals, rank_list
 from diaban.charts.runs import run_chart
-from diaban.charts.schematics import locator, schematic_map
+from diaban.charts.schematics import MOST_NAMED, locator, schematic_map
 from diaban.charts.specification_curves import specification_curve
 from diaban.charts.spines import spine
 from diaban.charts.stages import stage_bars
@@ -20,6 +20,7 @@ from diaban.charts.tables import matrix, strip
 from diaban.charts.waterfalls import waterfall
 
 __all__ = [
+    "MOST_NAMED",
     "Chart",
     "aligned_bars",
     "chain",

@@ -168,6 +168,7 @@ class Canvas:
         edge: str = "none",
         line: float = 0,
         hatch: str | None = None,
+        hatch_ink: str = SOFT,
         radius: float = 0,
     ) -> None:
         style = {
@@ -175,7 +176,7 @@ class Canvas:
             "edgecolor": edge,
             "linewidth": line,
             "hatch": hatch,
-            "hatchcolor": SOFT,
+            "hatchcolor": hatch_ink,
             "hatch_linewidth": 0.6,
         }
         if radius:
@@ -194,9 +195,10 @@ class Canvas:
         edge: str,
         line: float,
         hatch: str | None = None,
+        hatch_ink: str = SOFT,
     ) -> None:
         style = {"facecolor": fill, "edgecolor": edge, "linewidth": line, "hatch": hatch}
-        self._add(Circle((x, y), radius, hatchcolor=SOFT, hatch_linewidth=0.6, **style))
+        self._add(Circle((x, y), radius, hatchcolor=hatch_ink, hatch_linewidth=0.6, **style))
 
     def boxes(
         self,
@@ -218,7 +220,14 @@ class Canvas:
         self._add(Polygon(corners, closed=True, facecolor=fill, edgecolor="none"))
 
     def shape(
-        self, path: Path, *, fill: str, edge: str = PAPER, line: float = 0.5, hatch: str | None = None
+        self,
+        path: Path,
+        *,
+        fill: str,
+        edge: str = PAPER,
+        line: float = 0.5,
+        hatch: str | None = None,
+        hatch_ink: str = SOFT,
     ) -> None:
         """Any closed path, in points."""
         self._add(
@@ -228,7 +237,7 @@ class Canvas:
                 edgecolor=edge,
                 linewidth=line,
                 hatch=hatch,
-                hatchcolor=SOFT,
+                hatchcolor=hatch_ink,
                 hatch_linewidth=0.6,
                 joinstyle="round",
             )

@@ -14,7 +14,8 @@ from matplotlib.path import Path
 from diaban.charts.canvas import Canvas
 from diaban.charts.chart import Chart
 from diaban.charts.classes import Classes, classes_of
-from diaban.charts.key import HATCH, KeyItem, draw_key
+from diaban.charts.key import KeyItem, draw_key
+from diaban.charts.looks import look_items, looks, standing_of
 from diaban.charts.measure import clean
 from diaban.charts.shown import SHOWN, WITHHELD, shown
 from diaban.charts.style import ACCENT, PAPER, SOFT, WIDTH
@@ -39,13 +40,15 @@ def choropleth(
     value: str = "shrunk_rate",
     kind: str = "rate",
     breaks: Sequence[float] | None = None,
+    standing: str | None = None,
 ) -> Chart:
-    """Localities shaded by class; hatched where the value is hidden, dotted where there is none.
+    """Localities shaded by class; hatched where the value is hidden, ruled where there is none.
 
     boundaries  columns locality and geometry, any CRS; what is in it is drawn
     values      columns locality and `value` (default shrunk_rate; a map of crude small-number rates says
                 more about size than about risk), `hidden` and `withheld` where they exist
     breaks      inner class limits; default: rounded quantiles of the visible values, five classes
+    standing    column of `values`: above, similar or below; then looks go by it, and no limit is named
 
     Boundaries of very many points are simplified here; for several maps simplify them once, with
     `simplified`.
@@ -53,8 +56,12 @@ def choropleth(
     frame = shown(values, "choropleth", value, ("locality",))
     frame["locality"] = frame["locality"].astype("str")
     shapes = boundaries[["locality", "geometry"]].astype({"locality": "str"})
+    frame["standing"] = standing_of(frame, standing)
     joined = shapes.merge(
-        frame[["locality", value, "status"]], on="locality", how="left", validate="many_to_one"
+        frame[["locality", value, "status", "standing"]],
+        on="locality",
+        how="left",
+        validate="many_to_one",
     )
     joined["status"] = joined["status"].fillna(WITHHELD)
     if shapely.get_num_coordinates(joined.geometry.values).sum() > _MANY_POINTS:
@@ -62,7 +69,11 @@ def choropleth(
     classes = classes_of(frame[value].to_numpy(), kind=kind, language=language, breaks=breaks)
     name = clean(label_of(highlight, labels)) if highlight is not None else ""
     draw = partial(
-        _draw, shapes=joined.rename(columns={value: "value"}), classes=classes, highlight=highlight
+        _draw,
+        shapes=joined.rename(columns={value: "value"}),
+        classes=classes,
+        standing="standing" if standing else None,
+        highlight=highlight,
     )
     return Chart(
         title=title,
@@ -85,19 +96,23 @@ def simplified(boundaries: gpd.GeoDataFrame, width: float = WIDTH) -> gpd.GeoDat
 
 
 def _draw(
-    canvas: Canvas, *, shapes: gpd.GeoDataFrame, classes: Classes, highlight: str | None, name: str
+    canvas: Canvas,
+    *,
+    shapes: gpd.GeoDataFrame,
+    classes: Classes,
+    standing: str | None,
+    highlight: str | None,
+    name: str,
 ) -> float:
     if shapes.empty:
         return canvas.paragraph(0, 12, text("empty", classes.language), canvas.width, ink=SOFT) + 6
     geometries, height = _on_sheet(shapes, canvas.width)
-    status, values = shapes["status"].to_numpy(), shapes["value"].to_numpy(float)
-    fills = np.array([classes.fill(v) if s == SHOWN else s for v, s in zip(values, status, strict=True)])
-    for fill in dict.fromkeys(fills):
-        path = _path(geometries[fills == fill])
-        hatch = HATCH.get(fill)
-        canvas.shape(path, fill=PAPER if hatch else fill, edge=SOFT, line=0.35, hatch=hatch)
+    drawn = looks(shapes, classes, standing)
+    for look in dict.fromkeys(drawn):
+        path = _path(geometries[[one == look for one in drawn]])
+        canvas.shape(path, fill=look.fill, edge=SOFT, line=0.35, hatch=look.hatch, hatch_ink=look.hatch_ink)
     marked = (shapes["locality"].astype(str) == highlight).to_numpy()
-    items = classes.items(shapes["status"])
+    items = look_items(shapes, classes, standing)
     if marked.any():
         outline = _path(geometries[marked])
         canvas.shape(outline, fill="none", edge=PAPER, line=4)

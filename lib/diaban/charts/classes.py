@@ -29,7 +29,7 @@ class Classes:
 
     def dark(self, value: float) -> bool:
         """Whether text on this value's fill must be white."""
-        return self.fill(value) in RAMP[3:]
+        return self.fill(value) in RAMP[4:]
 
     def items(self, status: pd.Series) -> list[KeyItem]:
         """The key: one swatch a class, then the kinds of missing values that occur."""

@@ -10,7 +10,7 @@ import pandas as pd
 from diaban.charts.canvas import Canvas
 from diaban.charts.measure import text_width, wrap
 from diaban.charts.shown import HIDDEN, WITHHELD
-from diaban.charts.style import ACCENT, BAND, OTHER, PAPER, RULE, SMALL, SOFT
+from diaban.charts.style import ACCENT, BAND, OTHER, PAPER, RAMP, RULE, SMALL, SOFT
 from diaban.charts.texts import text
 
 _STEP = 14.0
@@ -70,10 +70,16 @@ def _draw_mark(canvas: Canvas, x: float, y: float, item: KeyItem) -> None:
 
 
 def _swatch(
-    fill: str | None = None, edge: str = RULE, hatch: str | None = None, line: float = 0.6
+    fill: str | None = None,
+    edge: str = RULE,
+    hatch: str | None = None,
+    line: float = 0.6,
+    hatch_ink: str = SOFT,
 ) -> Callable:
     def draw(canvas: Canvas, x: float, y: float, ink: str) -> None:
-        canvas.rectangle(x, y - 5, 13, 10, fill=fill or ink, edge=edge, line=line, hatch=hatch)
+        canvas.rectangle(
+            x, y - 5, 13, 10, fill=fill or ink, edge=edge, line=line, hatch=hatch, hatch_ink=hatch_ink
+        )
 
     return draw
 
@@ -111,6 +117,9 @@ _MARKS: dict[str, Callable[[Canvas, float, float, str], None]] = {
     "band": _swatch(BAND),
     HIDDEN: _swatch(PAPER, hatch=HATCH[HIDDEN], edge=SOFT),
     WITHHELD: _swatch(PAPER, hatch=HATCH[WITHHELD], edge=SOFT),
+    "above": _swatch(ACCENT, edge=ACCENT),
+    "similar": _swatch(RAMP[0], edge=SOFT),
+    "below": _swatch(RAMP[1], edge=OTHER, hatch="|||", hatch_ink=OTHER),
     "more": _swatch(MORE, edge=ACCENT, line=1),
     "fewer": _swatch(PAPER, edge=OTHER, line=1.3),
     "unclear": _swatch(UNCLEAR, edge="none"),

@@ -14,14 +14,15 @@ from diaban.charts.canvas import Canvas
 from diaban.charts.chart import Chart
 from diaban.charts.choropleths import map_alt
 from diaban.charts.classes import Classes, classes_of
-from diaban.charts.key import HATCH, SIGN, KeyItem, draw_key
+from diaban.charts.key import SIGN, KeyItem, draw_key
+from diaban.charts.looks import Look, look_items, looks, standing_of
 from diaban.charts.measure import clean, text_width
 from diaban.charts.shown import SHOWN, WITHHELD, shown
-from diaban.charts.style import ACCENT, BAND, INK, PAPER, SMALL, SOFT
+from diaban.charts.style import ACCENT, BAND, PAPER, SMALL, SOFT
 from diaban.charts.texts import Labels, label_of, text, value_text
 
 _EDGE = "#b9c8d0"
-_MOST_NAMES = 24
+MOST_NAMED = 24
 _LOCATOR_TEXT = 7.5  # on a sheet so small that a page draws it at one and a half times its size
 _PLACE = ["locality", "latitude", "longitude"]
 
@@ -51,6 +52,7 @@ def schematic_map(
     value: str = "shrunk_rate",
     kind: str = "rate",
     breaks: Sequence[float] | None = None,
+    standing: str | None = None,
     short: Labels = None,
 ) -> Chart:
     """Localities as labelled circles at about their places, shaded by class, neighbours joined by lines.
@@ -58,14 +60,16 @@ def schematic_map(
     localities  columns locality, latitude, longitude, name; those in it are drawn
     neighbours  columns a, b
     values      columns locality and `value`; `hidden` and `withheld` where they exist
+    standing    column of `values`: above, similar or below; then looks go by it, and no limit is named
     short       locality -> label of two or three letters; default: initials, told apart by the last letter
     Up to 24 localities are named under the figure, with their values.
     """
     places = localities.dropna(subset=_PLACE[1:]).reset_index(drop=True)
     frame = shown(values, "schematic_map", value, ("locality",))
     frame["locality"] = frame["locality"].astype("str")
+    frame["standing"] = standing_of(frame, standing)
     joined = places.astype({"locality": "str"}).merge(
-        frame[["locality", value, "status"]], on="locality", how="left", validate="one_to_one"
+        frame[["locality", value, "status", "standing"]], on="locality", how="left", validate="one_to_one"
     )
     joined["status"] = joined["status"].fillna(WITHHELD)
     joined = joined.rename(columns={value: "value"})
@@ -73,7 +77,14 @@ def schematic_map(
     joined["short"] = _shorts(joined, short)
     classes = classes_of(joined["value"].to_numpy(float), kind=kind, language=language, breaks=breaks)
     name = next(iter(joined.loc[joined["locality"].astype(str) == highlight, "label"]), "")
-    draw = partial(_draw, places=joined, neighbours=neighbours, classes=classes, highlight=highlight)
+    draw = partial(
+        _draw,
+        places=joined,
+        neighbours=neighbours,
+        classes=classes,
+        standing="standing" if standing else None,
+        highlight=highlight,
+    )
     return Chart(
         title=title,
         alt=alt or map_alt("schematic_alt", title, joined, "value", highlight, name, kind, language),
@@ -178,42 +189,50 @@ def _draw_links(canvas: Canvas, layout: _Layout, width: float) -> None:
 
 
 def _draw(
-    canvas: Canvas, *, places: pd.DataFrame, neighbours: pd.DataFrame, classes: Classes, highlight: str | None
+    canvas: Canvas,
+    *,
+    places: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    classes: Classes,
+    standing: str | None,
+    highlight: str | None,
 ) -> float:
     if places.empty:
         return canvas.paragraph(0, 12, text("empty", classes.language), canvas.width, ink=SOFT) + 6
     layout = _layout(places, neighbours, canvas.width, 21.0)
     _draw_links(canvas, layout, 1.2)
-    for (x, y), row in zip(layout.points, places.itertuples(), strict=True):
+    drawn = looks(places, classes, standing)
+    for (x, y), row, look in zip(layout.points, places.itertuples(), drawn, strict=True):
         marked = str(row.locality) == highlight
-        fill = classes.fill(row.value) if row.status == SHOWN else PAPER
         edge, line = (ACCENT, 3.0) if marked else (SOFT, 0.7)
-        canvas.circle(x, y, layout.radius, fill=fill, edge=edge, line=line, hatch=HATCH.get(row.status))
-        if len(places) <= _MOST_NAMES:
-            white = row.status == SHOWN and classes.dark(row.value)
-            _draw_label(canvas, x, y, row, layout.radius, PAPER if white else INK, classes)
+        hatch = {"hatch": look.hatch, "hatch_ink": look.hatch_ink}
+        canvas.circle(x, y, layout.radius, fill=look.fill, edge=edge, line=line, **hatch)  # type: ignore[arg-type]
+        if len(places) <= MOST_NAMED:
+            _draw_label(canvas, x, y, row, layout.radius, look, classes)
     y = layout.height
     items = [
         KeyItem("thin", text("schematic_note", classes.language), SOFT),
-        *classes.items(places["status"]),
+        *look_items(places, classes, standing),
     ]
-    if len(places) <= _MOST_NAMES:
-        y = _draw_names(canvas, y + 6, places, classes, highlight)
+    if len(places) <= MOST_NAMED:
+        y = _draw_names(canvas, y + 6, places, drawn, classes, highlight)
     else:
         marked = places.loc[places["locality"].astype(str) == highlight, "label"]
         items = [*(KeyItem("outline", name, ACCENT) for name in marked), *items]
     return draw_key(canvas, y + 8, items)
 
 
-def _draw_label(canvas: Canvas, x: float, y: float, row, radius: float, ink: str, classes: Classes) -> None:
-    """The short name and, where the circle has room for it, the number."""
+def _draw_label(canvas: Canvas, x: float, y: float, row, radius: float, look: Look, classes: Classes) -> None:
+    """The short name and, where the circle has room for it, the number with its sign."""
     if radius < 15:
-        canvas.text(x, y + SMALL * 0.36, row.short, size=SMALL, ink=ink, anchor="middle", bold=True)
+        canvas.text(x, y + SMALL * 0.36, row.short, size=SMALL, ink=look.ink, anchor="middle", bold=True)
         return
-    if row.status != SHOWN:
-        canvas.rectangle(x - 12, y - 10, 24, 21, fill="#ffffffd0")
-    canvas.text(x, y - 1, row.short, size=SMALL, ink=ink, anchor="middle", bold=True)
-    canvas.text(x, y + 9.5, _number(row, classes), size=SMALL, ink=ink, anchor="middle")
+    number = f"{look.sign}{_number(row, classes)}"
+    if look.patterned:
+        half = max(text_width(row.short, SMALL, bold=True), text_width(number, SMALL)) / 2 + 2
+        canvas.rectangle(x - half, y - 10, 2 * half, 21, fill="#ffffffe6")
+    canvas.text(x, y - 1, row.short, size=SMALL, ink=look.ink, anchor="middle", bold=True)
+    canvas.text(x, y + 9.5, number, size=SMALL, ink=look.ink, anchor="middle")
 
 
 def _number(row, classes: Classes) -> str:
@@ -221,10 +240,16 @@ def _number(row, classes: Classes) -> str:
 
 
 def _draw_names(
-    canvas: Canvas, y: float, places: pd.DataFrame, classes: Classes, highlight: str | None
+    canvas: Canvas,
+    y: float,
+    places: pd.DataFrame,
+    drawn: Sequence[Look],
+    classes: Classes,
+    highlight: str | None,
 ) -> float:
     """Short label, name and value of each locality, in two columns read downwards where they fit."""
-    numbers = [_number(row, classes) for row in places.itertuples()]
+    pairs = zip(places.itertuples(), drawn, strict=True)
+    numbers = [f"{look.sign} {_number(row, classes)}".strip() for row, look in pairs]
     indent = max(text_width(s, SMALL, bold=True) for s in places["short"]) + 6
     names, last = (max(text_width(n, SMALL) for n in texts) for texts in (places["label"], numbers))
     columns = 2 if indent + names + last + 20 < canvas.width / 2 else 1
@@ -257,7 +282,7 @@ def _draw_locator(
         canvas.circle(x, y, layout.radius, fill=fill, edge=edge, line=0.8)
         size = _LOCATOR_TEXT
         fits = text_width(row.short, size, marked) < 2 * layout.radius - 1
-        if fits and len(places) <= _MOST_NAMES:
+        if fits and len(places) <= MOST_NAMED:
             canvas.text(x, y + size * 0.36, row.short, size=size, ink=ink, anchor="middle", bold=marked)
     return layout.height
 

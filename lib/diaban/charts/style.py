@@ -13,7 +13,8 @@ MARK_FILL = "#fff3d6"
 MARK_EDGE = "#e5c878"
 
 # Light to dark in even steps of luminance, so that a grey print keeps the order.
-RAMP = ("#edf2f6", "#c5d8e5", "#93b8d0", "#568cb1", "#1f5f8b")
+# INK is read on all but the last, PAPER on the last.
+RAMP = ("#edf2f6", "#c5d8e5", "#93b8d0", "#5b92b7", "#1f5f8b")
 
 WIDTH = 268.0  # points; a phone gives a figure 328 px, so that SMALL is read there at 11 px
 TEXT = 10.0

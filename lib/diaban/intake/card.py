@@ -16,7 +16,7 @@ class DataCard:
     sources: one row a file: table, file, sheet, rows (below the header), furniture (titles, notes),
     set_aside (data the study does not use), empty (cells without a value in a wide table), equal
     (repetitions that a `distinct` source drops), taken (rows handed to the checks; a wide table has
-    one for each indicator), quarantined, kept, citation, licence.
+    one for each indicator), quarantined, kept, citation_vi, citation_en, licence.
     reasons: table, reason, rows.
     missing: table, field, rows, missing, share (0..1).
     missing_by_locality: the same by `locality` of the report level.

@@ -124,12 +124,18 @@ def read_file(
     _check_columns(source, frame, raw)
     counted = {"rows": mapped.rows, "furniture": mapped.furniture, "set_aside": mapped.set_aside}
     counted |= {"empty": mapped.missing, "equal": equal, "taken": len(frame) + len(mapped.too_long)}
-    texts = {"citation": source.citation, "licence": source.licence}
+    texts = {f"citation_{language}": _cited(source, language) for language in ("vi", "en")}
+    texts["licence"] = source.licence
     records.append(source_row(source.table, file, raw.sheet, counted, texts))
     _note_long_rows(source, mapped, file, raw, quarantine)
     if source.table == "boundaries":
         return frame.reset_index(drop=True)
     return typed(source.table, frame.reset_index(drop=True), source, quarantine)
+
+
+def _cited(source: SourceSpec, language: str) -> str:
+    """The citation of a source in a language; one that is the same in all is written once."""
+    return source.citation if isinstance(source.citation, str) else source.citation[language]
 
 
 def _wanted(source: SourceSpec) -> list[str]:

@@ -61,7 +61,9 @@ def build_cube(
         "localities": localities,
         "neighbours": _within(tables.neighbours, localities),
         "measures": read_measures(spec, folder),
-        "sources": card.sources[["table", "rows", "kept", "quarantined", "citation", "licence"]],
+        "sources": card.sources[
+            ["table", "rows", "kept", "quarantined", "citation_vi", "citation_en", "licence"]
+        ],
     }
     code_book = tables.code_book
     frames["code_book"] = (

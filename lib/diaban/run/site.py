@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from diaban.findings.words import capital
+from diaban.release.cube import Cube
 from diaban.release.exports import FILES, FOLDERS, mark, write_exports
+from diaban.release.pages.fragment import texts
+from diaban.release.pages.guide_page import guide_page
 from diaban.release.pages.index import index_page
 from diaban.release.pages.languages import address, with_languages
 from diaban.release.pages.methods_page import methods_page
 from diaban.release.pages.names import monitoring_name, page_name
+from diaban.release.pages.navigation import Entry, entries, with_navigation
 from diaban.release.pages.whole_page import whole_page
+from diaban.release.words_of import words_of
 from diaban.run.atomic import point_latest, swap_directory, write_text
 from diaban.run.keys import code_key, content_key
 from diaban.run.stage import VERSIONS, Stage
-from diaban.spec import read_spec
+from diaban.spec import StudySpec, read_spec
 
 
 def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, finished: bool) -> Path:
@@ -32,6 +39,7 @@ def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, fi
         target = unfinished if language == languages[0] else unfinished / language
         _one_language(stage, pages / language, period, language, target)
     _switch_languages(unfinished, languages)
+    _lead_on(stage, unfinished, languages)
     _export(stage, period, languages, annexes=_with_page(stage, pages / languages[0]))
     write_text(
         stage.path / "manifest.json",
@@ -86,10 +94,19 @@ def _one_language(stage: Stage, made_in: Path, period: str, language: str, targe
         for file in (name, monitoring_name(name)):
             if (made_in / file).is_file():
                 shutil.copyfile(made_in / file, target / file)
-    index = index_page(stage.spec, stage.cube, period=period, language=language, pages=pages)
-    write_text(target / "index.html", index)
-    for name, made in (("whole.html", whole_page), ("methods.html", methods_page)):
-        write_text(target / name, made(stage.spec, stage.cube, period=period, language=language))
+    for name, html in pages_on_all(stage.spec, stage.cube, period, language, pages).items():
+        write_text(target / name, html)
+
+
+def pages_on_all(
+    spec: StudySpec, cube: Cube, period: str, language: str, pages: Mapping[str, str]
+) -> dict[str, str]:
+    """File name -> HTML of the pages on all localities together. pages: as for `index_page`."""
+    made = {"index.html": index_page(spec, cube, period=period, language=language, pages=pages)}
+    for name, make in (("whole.html", whole_page), ("methods.html", methods_page)):
+        made[name] = make(spec, cube, period=period, language=language)
+    guide = guide_page(spec, cube, period=period, language=language, others=made)
+    return made | {"guide.html": guide}
 
 
 def _switch_languages(site: Path, languages: list[str]) -> None:
@@ -103,6 +120,23 @@ def _switch_languages(site: Path, languages: list[str]) -> None:
                 if other != language and (folders[other] / path.name).is_file()
             }
             write_text(path, with_languages(path.read_text("utf-8"), language, others))
+
+
+def _lead_on(stage: Stage, site: Path, languages: list[str]) -> None:
+    """Put into every page the way to the others; pages of a locality lead to each other too."""
+    names = page_names(stage)
+    for language in languages:
+        folder = site if language == languages[0] else site / language
+        words, text = words_of(stage.spec, stage.cube, language), texts(language)
+        own: dict[str, list[Entry]] = {path.name: [] for path in folder.glob("*.html")}
+        for code, name in names.items():
+            pages = ((name, capital(words.place(code))), (monitoring_name(name), text["site"]["monitoring"]))
+            led = [Entry(file, label) for file, label in pages if file in own]
+            own |= {entry.href: led for entry in led}
+        for file, led in own.items():
+            path = folder / file
+            led_to = entries(text, words.top, led)
+            write_text(path, with_navigation(path.read_text("utf-8"), text["site"]["label"], file, led_to))
 
 
 def _manifest(stage: Stage, period: str, languages: list[str]) -> dict[str, object]:

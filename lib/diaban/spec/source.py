@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from diaban.spec.text import Declared, Words
+from diaban.spec.text import Declared, Text, Words
 
 TableName = Literal[
     "localities",
@@ -111,7 +111,7 @@ class SourceSpec(Declared):
     calendar: str | None = None
     distinct: bool = False
     repeat_periods: bool = False
-    citation: Words = ""
+    citation: Text | Words = ""
     licence: Words = ""
 
     @model_validator(mode="after")

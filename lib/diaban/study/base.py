@@ -199,7 +199,7 @@ class StudyBase:
 
     def _source(self, tables: Iterable[str]) -> str:
         sources = self._intake.card.sources
-        cited = sources.loc[sources["table"].isin(list(tables)), "citation"]
+        cited = sources.loc[sources["table"].isin(list(tables)), f"citation_{self.language}"]
         cited = cited[cited != ""].drop_duplicates()
         return text("source", self.language, sources="; ".join(cited)) if len(cited) else ""
 

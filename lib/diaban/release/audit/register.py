@@ -35,7 +35,9 @@ PUBLIC = {
         | known("inspire", "cost", "evidence", "evidence_vi", "evidence_en", "tested_in_country")
         | known("tested_vi", "tested_en", "source", *_LABELS),
     ),
-    "sources": Frame(("table",), known("rows", "kept", "quarantined", "citation", "licence")),
+    "sources": Frame(
+        ("table",), known("rows", "kept", "quarantined", "citation_vi", "citation_en", "licence")
+    ),
     "editions": Frame(("edition",), known("cutoff", "kind", *_LABELS)),
     "edition_rules": Frame(("part",), known("changed")),
     "findings_log": Frame(("key", "edition"), known("locality", "statement", "stream", "factors", *_CLAIMS)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -131,8 +130,9 @@ def _licence(text: str) -> dict[str, str]:
 
 
 def _sources(sources: pd.DataFrame) -> list[dict[str, str]]:
-    said: Mapping[str, None] = dict.fromkeys(str(c) for c in sources["citation"].dropna() if str(c).strip())
-    return [{"title": citation} for citation in said]
+    pairs = sources[["citation_vi", "citation_en"]].fillna("").itertuples(index=False, name=None)
+    said = [" / ".join(dict.fromkeys(pair)) for pair in pairs]
+    return [{"title": citation} for citation in dict.fromkeys(said) if citation.strip()]
 
 
 def _readme(spec: StudySpec, cube: Cube) -> str:

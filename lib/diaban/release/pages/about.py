@@ -39,7 +39,8 @@ def data(c: PageContext) -> Fragment:
         notes.append(text["weaker"].format(reason=threshold.reason[c.language]))
     notes.append(f"{text['licences']}: {c.listing(list(c.spec.study.licences))}.")
     columns = [Column(text["source"])] + [Column(text[key], True) for key in ("rows", "kept", "quarantined")]
-    named = sources.assign(citation=sources["citation"].where(sources["citation"] != "", text["reference"]))
+    cited = sources[f"citation_{c.language}"]
+    named = sources.assign(citation=cited.where(cited != "", text["reference"]))
     sums = named.groupby("citation", sort=False)[["rows", "kept", "quarantined"]].sum()
     rows = [[r.Index, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)] for r in sums.itertuples()]
     head = c.section(text["heading"], anchor="data", answers=[answer], notes=notes)

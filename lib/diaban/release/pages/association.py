@@ -124,6 +124,7 @@ def in_full(c: PageContext) -> Fragment:
         points=_points(c),
         charts=[_ratios(c, stream, rows) for stream, rows in shown.groupby("stream", sort=False)],
         notes=[note, *_refusals(c)],
+        on_paper=False,
     )
 
 

@@ -13,6 +13,7 @@ from diaban.findings.finding import Finding
 from diaban.findings.limits import ALL_WITHHELD
 from diaban.findings.words import Words, capital
 from diaban.language import numbers
+from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
 from diaban.release.pages.fragment import Fragment, render, texts
 from diaban.release.review import findings_of, is_reviewed, kickers, review_of, withheld_findings
@@ -48,9 +49,20 @@ class PageContext:
             lines = {name: f"{line} · {weaker}" for name, line in lines.items()}
         return words | lines
 
+    @property
+    def of_whole(self) -> bool:
+        """Whether the page is about all localities together."""
+        return self.locality == WHOLE
+
     @cached_property
     def place(self) -> str:
-        return self.words.place(self.locality)
+        """The locality, or what all of them together are called, as it stands inside a sentence."""
+        return self.words.top if self.of_whole else self.words.place(self.locality)
+
+    @property
+    def where(self) -> str:
+        """The place as it stands after the name of what is counted."""
+        return self.everywhere if self.of_whole else self.place
 
     @property
     def title(self) -> str:
@@ -183,8 +195,12 @@ class PageContext:
         points: list[str] | None = None,
         charts: list[tuple[str, str]] | None = None,
         notes: list[str] | None = None,
+        on_paper: bool = True,
     ) -> Fragment:
-        """A section that opens with its answer. charts: pairs of figure and table behind it, both HTML."""
+        """A section that opens with its answer. charts: pairs of figure and table behind it, both HTML.
+
+        on_paper: the tables behind the figures are printed too.
+        """
         return render(
             "section",
             heading=heading,
@@ -194,5 +210,6 @@ class PageContext:
             points=points or [],
             charts=charts or [],
             notes=notes or [],
+            on_paper=on_paper,
             text=self.text,
         )

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from diaban.release.pages import terms
 from diaban.release.pages.languages import LANGUAGES_HERE
+from diaban.release.pages.navigation import NAVIGATION_HERE
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def page(body: str, *, title: str, language: str, simulated: bool, internal: boo
         title=title,
         language=language,
         languages=LANGUAGES_HERE,
+        navigation=NAVIGATION_HERE,
         simulated=simulated,
         internal=internal,
         style=style(),

@@ -17,14 +17,21 @@ ALL = "*"
 def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     """How far reports come and how fast: of the locality where that may be shown, else of the whole.
 
-    detailed: with where cases stop, and whether groups of persons are handled alike.
+    detailed: the figures unfolded; of the whole also where cases stop, and whether groups of persons are
+    handled alike.
     """
     if "handling" not in c.cube.frames:
         return Fragment("")
     text = c.text["handling"]
     streams = [(s.key, s.label[c.language]) for s in c.spec.streams]
     answers = [_answer(c, key, label) for key, label in streams]
-    if all(_place_of(c, key) == WHOLE for key, _ in streams):
+    if not c.of_whole and all(_place_of(c, key) == WHOLE for key, _ in streams):
+        if detailed:
+            return c.section(
+                text["heading"],
+                anchor="handling",
+                answers=[text["on_whole_page"].format(place=c.place, top=c.words.top)],
+            )
         answers = [text["only_whole"].format(place=c.place, top=c.everywhere), *answers]
     figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
     fields = {
@@ -33,9 +40,15 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     }
     notes = [text["note"].format(**fields), *c.hidden_legend]
     if detailed:
-        points = [*_stopped(c), *_groups(c)]
+        points = [*_stopped(c), *_groups(c)] if c.of_whole else []
         return c.section(
-            text["heading"], anchor="handling", answers=answers, points=points, charts=figures, notes=notes
+            text["heading"],
+            anchor="handling",
+            answers=answers,
+            points=points,
+            charts=figures,
+            notes=notes,
+            on_paper=False,
         )
     head = c.section(text["heading"], anchor="handling", answers=answers)
     inside = c.section("", charts=figures, notes=notes).html
@@ -57,7 +70,7 @@ def _answer(c: PageContext, stream: str, label: str) -> str:
     text = c.text["handling"]
     place = _place_of(c, stream)
     rows = _rows(c, stream, place).set_index("measure")
-    where = c.place if place == c.locality else c.everywhere
+    where = c.where if place == c.locality else c.everywhere
     said = []
     for measure in ("in_time", "resolved"):
         if measure in rows.index and not rows.loc[measure, "hidden"]:
@@ -81,7 +94,7 @@ def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
     order = ["classified", "assigned", *_limits(c), "in_time", "resolved"]
     place_of = rows["measure"].map({name: n for n, name in enumerate(order)})
     rows = rows.assign(stage=rows["measure"], order=place_of).sort_values("order")
-    where = c.place if place == c.locality else c.everywhere
+    where = c.where if place == c.locality else c.everywhere
     names = text["measures"] | _limits(c)
     frame = rows[["stage", "share", "lower", "upper", "n", "n_reports", "hidden"]].reset_index(drop=True)
     title = text["title"].format(stream=label, where=where)

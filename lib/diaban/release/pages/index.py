@@ -9,14 +9,15 @@ import pandas as pd
 from diaban.findings.finding import Finding
 from diaban.findings.locality import first_screen
 from diaban.release.cube import Cube
+from diaban.release.pages import read_first
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import page, render
-from diaban.release.pages.maps import rate_map, rates_of_reported
+from diaban.release.pages.maps import numbers_on_map, rate_map, rates_of_reported
 from diaban.release.pages.whole_in_short import whole_in_short
 from diaban.spec import StudySpec
 
-MOST_TO_READ = 5
-DIFFERS = ("level_high", "level_low")
+MANY_PLACES = 12
+"""Places of a group that stand in the open; more are folded under their count."""
 NOT_SHOWN = {"rate": "…", "range": "", "estimated": "", "verdict": "", "said": ""}
 
 
@@ -27,25 +28,30 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
     first = next(iter(contexts.values()))
     text = first.text
     opening = {code: first_screen(c.findings) for code, c in contexts.items()}
+    chosen = read_first.chosen(opening, pages)
     rates = {stream.key: rates_of_reported(first, stream.key) for stream in spec.streams}
     title = spec.study.title[language]
     body = render(
         "index",
         text=text,
         title=title,
-        whole_link=text["index"]["whole_link"].format(top=first.words.top),
-        period=text["period"].format(period=first.words.period(period)),
         answer=text["index"]["answer"].format(
             count=first.number(len(reported)), period=text["period"].format(period=first.words.period(period))
         ),
         whole_heading=text["index"]["whole"].format(top=first.words.top),
         whole_in_short=whole_in_short(first),
-        read_first=_read_first(contexts, opening, pages),
+        first=read_first.in_words(contexts, chosen, pages),
+        groups=[
+            (group, text["index"]["group_count"].format(count=first.number(len(group.places))))
+            for group in read_first.in_groups(contexts, chosen, pages)
+        ],
+        many=MANY_PLACES,
         maps=[
             rate_map(first, stream, values)
             for stream, values in rates.items()
             if values["shrunk_rate"].notna().any()
         ],
+        table_note=_table_note(first),
         streams=[stream.label[language] for stream in spec.streams],
         rows=[
             _whole_row(first),
@@ -54,24 +60,6 @@ def index_page(spec: StudySpec, cube: Cube, *, period: str, language: str, pages
         foot=_foot(first),
     )
     return page(body.html, title=title, language=language, simulated=first.simulated, internal=first.internal)
-
-
-def _read_first(
-    contexts: Mapping[str, PageContext], opening: Mapping[str, list[Finding]], pages: Mapping[str, str]
-) -> list[dict[str, str]]:
-    """Localities whose first finding is as sure as findings get, or whose level clearly differs, by name."""
-    found = [
-        {
-            "href": pages[code],
-            "place": contexts[code].title,
-            "claim": contexts[code].words.say(findings[0]).claim,
-        }
-        for code, findings in opening.items()
-        if code in pages
-        and findings[0].question != "what_numbers_can_tell"
-        and (findings[0].strength == "strong" or findings[0].statement in DIFFERS)
-    ]
-    return found[:MOST_TO_READ]
 
 
 def _row(
@@ -89,7 +77,7 @@ def _claim(c: PageContext, finding: Finding) -> str:
 
 
 def _cell(c: PageContext, rates: pd.DataFrame) -> dict[str, str]:
-    """The recorded rate with its range, and below it the estimate of the map and whether it differs."""
+    """The recorded rate with its range, the figure of the map, and a sign where it clearly differs."""
     rows = rates[rates["locality"] == c.locality]
     if rows.empty:
         return NOT_SHOWN
@@ -97,13 +85,20 @@ def _cell(c: PageContext, rates: pd.DataFrame) -> dict[str, str]:
     hidden = row["hidden"] or pd.isna(row["rate"])
     recorded, estimated = "…" if hidden else c.rate(row["rate"]), c.rate(row["shrunk_rate"])
     said = str(row["verdict"])
+    drawn = numbers_on_map(c) and said and estimated != recorded
     return {
         "rate": recorded,
         "range": "" if hidden else f"{c.rate(row['lower'])} – {c.rate(row['upper'])}",
-        "estimated": text["estimated"].format(rate=estimated) if said and estimated != recorded else "",
-        "verdict": text[said] if said else "",
+        "estimated": text["estimated"].format(rate=estimated) if drawn else "",
+        "verdict": text[said] if said in ("above", "below") else "",
         "said": said,
     }
+
+
+def _table_note(c: PageContext) -> str:
+    text = c.text["index"]
+    estimated = f" {text['table_note_estimated']}" if numbers_on_map(c) else ""
+    return f"{text['table_note']}{estimated}"
 
 
 def _whole_row(c: PageContext) -> dict[str, object]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 
 from diaban import charts
 from diaban.release.pages.against_whole import against_whole
 from diaban.release.pages.context import PageContext
-
-MANY = 4
-"""Localities on each side from which two shades a side are told apart."""
 
 
 def verdict(row: pd.Series) -> str:
@@ -23,63 +18,44 @@ def verdict(row: pd.Series) -> str:
 
 
 def rate_map(c: PageContext, stream: str, values: pd.DataFrame) -> str:
-    """The estimated rates of all localities, as a figure; a schematic where there are no boundaries.
+    """How all localities stand to the whole, as a figure; a schematic where there are no boundaries.
 
+    Its three looks are those of `verdict`: no class has a limit that was drawn to the data.
     values: `rates_of_reported` of the stream.
     """
     declared = c.spec.stream(stream)
     reference = c.rate(values["reference_rate"].max())
     title = c.text["index"]["map_title"].format(stream=declared.label[c.language])
+    caption = c.text["index"]["map_caption" if numbers_on_map(c) else "map_caption_without"]
     options = c.chart_options(
         title=title,
-        caption=c.text["index"]["map_caption"].format(
-            per=c.per, population=c.population(declared), reference=reference
-        ),
+        caption=caption.format(per=c.per, population=c.population(declared), reference=reference),
         alt=_alt(c, values, title, reference),
-        breaks=clear_breaks(values),
+        standing="verdict",
     )
     reported = c.cube["localities"].query("reported")
-    if "boundaries" in c.cube.frames:
+    if has_boundaries(c):
         shapes = c.cube["boundaries"]
         drawn = shapes[shapes["locality"].isin(reported["locality"])]
         return charts.choropleth(drawn, values, **options)._repr_html_()
     return charts.schematic_map(reported, c.cube["neighbours"], values, **options)._repr_html_()
 
 
+def has_boundaries(c: PageContext) -> bool:
+    return "boundaries" in c.cube.frames
+
+
+def numbers_on_map(c: PageContext) -> bool:
+    """Whether the figure writes numbers: a schematic of few localities does, a map does not."""
+    return not has_boundaries(c) and len(c.cube.reported) <= charts.MOST_NAMED
+
+
 def rates_of_reported(c: PageContext, stream: str) -> pd.DataFrame:
-    """Rates of the localities of report as their labels have them: equal labels get equal colours."""
+    """Rates of the localities of report as their labels have them, with the verdict on each."""
     rates = c.all_of("rates", stream)
     rates = rates[rates["locality"].isin(c.cube.reported)]
     rates = rates.assign(verdict=[verdict(row) for _, row in rates.iterrows()])
     return rates.assign(shrunk_rate=rates["shrunk_rate"].map(_as_printed, na_action="ignore"))
-
-
-def clear_breaks(values: pd.DataFrame) -> tuple[float, ...]:
-    """Class limits that part what is clearly above or below the whole from what is not.
-
-    A clear difference that a rate alone does not part from the others stays among them: no shade ever
-    stands for a difference that may be chance.
-    """
-    shown = values.dropna(subset=["shrunk_rate"])
-    if shown.empty:
-        return ()
-    rates, said = shown["shrunk_rate"], shown["verdict"]
-    reference = float(shown["reference_rate"].max())
-    middle = [*rates[said == "similar"], reference]
-    high = sorted(rates[(said == "above") & (rates > max(middle))])
-    low = sorted(rates[(said == "below") & (rates < min(middle))])
-    upper = [high[0]] if high else [_beyond(max(middle))]
-    lower = [min(rate for rate in [*middle, *high, *rates] if rate > low[-1])] if low else [min(middle) / 2]
-    if min(len(high), len(low)) >= MANY:
-        upper.append(high[len(high) // 2])
-        lower.insert(0, low[len(low) // 2])
-    return tuple(_as_printed(limit) for limit in dict.fromkeys([*lower, *upper]))
-
-
-def _beyond(rate: float) -> float:
-    """A round number above `rate`, for a shade that no locality has."""
-    step = 10 ** math.floor(math.log10(rate)) if rate > 0 else 1.0
-    return (math.floor(rate / step) + 1) * step
 
 
 def _as_printed(rate: float) -> float:

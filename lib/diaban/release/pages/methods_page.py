@@ -64,8 +64,12 @@ def _code_book(c: PageContext) -> Fragment:
     answer = text["code_book_intro"].format(version=version, count=c.number(len(book)))
     columns = [Column(text[key]) for key in ("code", "kind", "meaning", "includes", "excludes", "acts")]
     rows = [_code_row(c, row) for row in book.to_dict("records")]
-    return c.section(text["code_book_heading"], anchor="codes", answers=[answer]) + Fragment(
-        table(columns, rows, stack=True)
+    return c.section(text["code_book_heading"], anchor="codes", answers=[answer]) + render(
+        "more",
+        title=text["code_book_table"].format(count=c.number(len(book))),
+        inside=table(columns, rows, stack=True),
+        printed=True,
+        text=c.text,
     )
 
 

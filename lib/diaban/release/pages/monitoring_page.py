@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
 from diaban.release.pages import handled, over_time, since, targets, units
 from diaban.release.pages.context import PageContext
@@ -28,23 +27,20 @@ def monitoring_page(
         since.section(c, detailed=True),
         since.history(c),
         targets.section(c),
-        targets.section(c, WHOLE) if "targets" in cube.frames else None,
         over_time.control(c),
-        over_time.late(c),
         over_time.campaigns(c),
         handled.section(c, detailed=True),
-        units.counted(c),
-        units.themes(c),
+        units.themes_here(c),
     ]
-    inside = "".join(part.html for part in parts if part is not None)
+    inside = "".join(part.html for part in parts)
     head = render(
         "head_of_file",
         text=c.text,
         title=title,
         subject=spec.study.subject[language],
         period=c.text["period"].format(period=c.words.period(period)),
-        back=back,
-        back_label=text["back"].format(place=c.place),
+        intro=text["intro"].format(place=c.place),
+        link=text["whole_link"].format(top=c.words.top),
         nav=[(key, label) for key, label in text["nav"].items() if f'id="{key}"' in inside],
     )
     body = head.html + inside

@@ -117,7 +117,7 @@ def readings(c: PageContext) -> list[str]:
 
 
 def control(c: PageContext) -> Fragment:
-    """Control charts of the locality where they may be shown, else of the whole; change points and alerts."""
+    """Control charts, change points and alerts of the place; of a locality those that may be shown."""
     text = c.text["control"]
     if "control_charts" not in c.cube.frames:
         return Fragment("")
@@ -128,24 +128,17 @@ def control(c: PageContext) -> Fragment:
         answers=[text["answer"]],
         points=[*_changes(c), *_alerts(c), *readings(c)],
         charts=[figure for figure in figures if figure],
-        notes=[text["note"]],
+        notes=[text["note"]] if any(figures) else [text["none_shown"].format(place=c.place, top=c.words.top)],
+        on_paper=False,
     )
 
 
-def _at(c: PageContext, name: str, stream: str) -> tuple[pd.DataFrame, str]:
-    """Rows of the locality, or else of the whole, and whose they are."""
-    frame = c.cube[name]
-    rows = frame[frame["stream"] == stream]
-    own = rows[rows["locality"] == c.locality]
-    return (own, c.place) if len(own) else (rows[rows["locality"] == WHOLE], c.everywhere)
-
-
 def _chart(c: PageContext, stream: str) -> tuple[str, str] | None:
-    rows, where = _at(c, "control_charts", stream)
+    rows = c.here("control_charts", stream=stream)
     if rows.empty:
         return None
     label = c.spec.stream(stream).label[c.language]
-    title = c.text["control"]["title"].format(stream=label, where=where)
+    title = c.text["control"]["title"].format(stream=label, where=c.where)
     names = {period: c.part(period, short=True) for period in rows["period"].unique()}
     chart = charts.control_chart(rows.reset_index(drop=True), title=title, **c.chart_options(labels=names))
     columns = [Column(c.text["situation"]["column_period"]), Column(c.text["control"]["value_column"], True)]
@@ -164,9 +157,8 @@ def _usual(c: PageContext, row) -> str:
 def _changes(c: PageContext) -> list[str]:
     text, lines = c.text["control"], []
     for stream in c.spec.streams:
-        rows, where = _at(c, "change_points", stream.key)
-        for row in rows.itertuples():
-            fields = {"stream": stream.label[c.language], "where": where}
+        for row in c.here("change_points", stream=stream.key).itertuples():
+            fields = {"stream": stream.label[c.language], "where": c.where}
             if pd.notna(row.withheld):
                 continue
             if row.change == 0:
@@ -185,12 +177,14 @@ def _changes(c: PageContext) -> list[str]:
 
 
 def _alerts(c: PageContext) -> list[str]:
-    """Alerts of this locality, and how many of all could be false."""
+    """Alerts of this locality; with one, and for the whole, how many of all could be false."""
     text, frame = c.text["control"], c.cube.frames.get("alerts")
     if frame is None or frame.empty:
         return []
     raised = frame[frame["stream"] != "*"]
     mine = raised[raised["locality"] == c.locality]
+    if mine.empty and not c.of_whole:
+        return [text["no_alert"].format(place=c.place)]
     lines = [
         text["alert"].format(stream=c.spec.stream(r.stream).label[c.language], period=c.part(r.period))
         for r in mine.itertuples()
@@ -201,12 +195,14 @@ def _alerts(c: PageContext) -> list[str]:
         comparisons=c.number(row["comparisons"]),
         false=c.number(row["expected_false_alarms"], 1),
     )
-    return [*(lines or [text["no_alert"].format(place=c.place)]), budget]
+    return [*lines, budget]
 
 
 def campaigns(c: PageContext) -> Fragment:
-    """What campaigns did, in the localities that had them together."""
+    """What campaigns did, in the localities that had them together; of a locality those that it had."""
     text, frame = c.text["campaigns"], c.cube.frames.get("campaign_effects")
+    if frame is not None and not c.of_whole:
+        frame = frame[[c.locality in str(codes).split(";") for codes in frame["localities"]]]
     if frame is None or frame.empty:
         return Fragment("")
     points = []

@@ -19,7 +19,7 @@ ORDER = ("new", "stronger", "weaker", "withdrawn", "confirmed")
 
 
 def section(c: PageContext, *, detailed: bool = False) -> Fragment:
-    """What became of the findings of this locality; detailed: and of the counts behind them."""
+    """What became of the findings of this locality; detailed: and of its counts, where they may be shown."""
     text = c.text["since"]
     if "findings_history" not in c.cube.frames:
         return Fragment("")
@@ -31,8 +31,20 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
         answers=[_answer(c, history).format(**fields)],
         points=[_line(c, row) for row in _ordered(history).itertuples() if row.status != "confirmed"],
         charts=_waterfalls(c) if detailed else [],
-        notes=[*_closed(c, history), *(_counts(c) if detailed else []), *_rules(c), text["note"]],
+        notes=[*_closed(c, history), *_rules(c), text["note"]],
     )
+
+
+def of_whole(c: PageContext) -> Fragment:
+    """What became of the counts of all localities together."""
+    text = c.text["since"]
+    if "edition_changes" not in c.cube.frames:
+        return Fragment("")
+    answer = text["answer_whole"].format(edition=_edition(c, 0), cutoff=_cutoff(c, 0))
+    notes = [*_closed(c, c.cube["findings_history"].head(0)), *_rules(c)]
+    if not c.internal:
+        notes.insert(0, text["few"])
+    return c.section(text["heading"], anchor="since", answers=[answer], points=_counts(c), notes=notes)
 
 
 def history(c: PageContext) -> Fragment:
@@ -121,7 +133,7 @@ def _counts(c: PageContext) -> list[str]:
         stream = c.spec.stream(row.stream).short[c.language]
         if told:
             lines.append(text["whole"].format(top=capital(c.everywhere), stream=stream, told=c.listing(told)))
-    return lines if c.internal else [*lines, text["few"]]
+    return lines
 
 
 def _step(name: str, cases: int) -> str:

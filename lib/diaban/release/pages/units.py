@@ -8,7 +8,7 @@ from diaban import charts
 from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment
+from diaban.release.pages.fragment import Column, Fragment, render
 from diaban.release.pages.traced import table
 
 UNITS = ("cases", "suspects", "distinct_suspects", "child_victims", "distinct_child_victims")
@@ -32,9 +32,7 @@ def counted(c: PageContext) -> Fragment:
         "top": capital(c.everywhere),
         "period": c.text["period"].format(period=c.words.period(c.period)),
     }
-    head = c.section(
-        text["heading"], anchor="units", answers=[text["answer"].format(**fields)], points=repeats(c)
-    )
+    head = c.section(text["heading"], anchor="units", answers=[text["answer"].format(**fields)])
     note = c.section(text["legend_heading"], level=3, notes=[text["note"], *c.hidden_legend])
     return head + Fragment(table(c, columns, printed, how="units", stack=True)) + note
 
@@ -60,46 +58,85 @@ def repeats(c: PageContext) -> list[str]:
     ]
 
 
+def themes_here(c: PageContext) -> Fragment:
+    """Cases of each theme in a locality beside the whole, as a table; the panels are the whole's."""
+    if "theme_counts" not in c.cube.frames:
+        return Fragment("")
+    text = c.text["themes"]
+    columns = [Column(text["theme_column"]), Column(capital(c.place), True)]
+    columns += [Column(text["whole_column"].format(top=c.words.top), True), Column(text["differs_column"])]
+    rows = [[theme.label[c.language], *_counts(c, theme.key)] for theme in c.spec.themes]
+    answer = text["answer_here"].format(
+        place=c.place, top=c.words.top, period=c.text["period"].format(period=c.words.period(c.period))
+    )
+    head = c.section(text["heading"], anchor="themes", answers=[answer])
+    below = c.section("", notes=[text["note"], *c.hidden_legend])
+    return head + Fragment(table(c, columns, rows, how="themes", brief=True)) + below
+
+
+def _counts(c: PageContext, theme: str) -> list[str]:
+    """Cases here and in the whole, and whether they differ clearly."""
+    text, (whole, own) = c.text["themes"], _whole_and_own(c, theme)
+    count = c.number(whole["cases"] if whole is not None else None)
+    if own is None or own["hidden"]:
+        return [c.number(None), count, ""]
+    return [c.number(own["cases"]), count, text[f"differs_{_differs(own)}"]]
+
+
+def _whole_and_own(c: PageContext, theme: str) -> list[pd.Series | None]:
+    frame = c.cube["theme_counts"]
+    rows = frame[(frame["theme"] == theme) & (frame["period"] == c.period) & (frame["stream"] == "*")]
+    found = [rows[rows["locality"] == place] for place in (WHOLE, c.locality)]
+    return [None if one.empty else one.iloc[0] for one in found]
+
+
+def _differs(row: pd.Series) -> str:
+    if pd.isna(row["differs"]) or not row["differs"]:
+        return "not"
+    return "more" if row["cases"] > row["expected"] else "fewer"
+
+
 def themes(c: PageContext) -> Fragment:
-    """Every theme that the study declares: how many cases here, and its panels in the whole."""
+    """Every theme that the study declares, then the panels of all: of all localities together."""
     if "theme_counts" not in c.cube.frames:
         return Fragment("")
     text = c.text["themes"]
     head = c.section(text["heading"], anchor="themes", answers=[text["answer"].format(top=c.everywhere)])
+    drawn = []
     for theme in c.spec.themes:
-        head += _theme(c, theme.key, theme.label[c.language], theme.note[c.language] if theme.note else "")
+        label, note = theme.label[c.language], theme.note[c.language] if theme.note else ""
+        head += _theme(c, theme.key, label, note)
+        if not _withheld(c, theme.key) and (panels := _panels(c, theme.key, label)):
+            drawn.append(panels)
+    if drawn:
+        inside = c.section("", charts=drawn, on_paper=False).html
+        head += render("more", title=text["panels_title"], inside=inside, printed=True, text=c.text)
     return head + c.section(text["reading_heading"], level=3, notes=[text["note"], *c.hidden_legend])
 
 
+def _withheld(c: PageContext, theme: str) -> str:
+    """Why nothing is told of a theme; empty where something is."""
+    reason = c.cube["theme_support"].set_index("theme").loc[theme, "withheld"]
+    return "" if pd.isna(reason) else str(reason)
+
+
 def _theme(c: PageContext, key: str, label: str, note: str) -> Fragment:
-    text = c.text["themes"]
-    support = c.cube["theme_support"].set_index("theme").loc[key]
-    if pd.notna(support["withheld"]):
-        answers = [text["too_few"] if support["withheld"] == "too_few_cases" else text["not_recorded"]]
-        return c.section(label, level=3, answers=answers, notes=[note] if note else [])
-    return c.section(
-        label,
-        level=3,
-        answers=[_here(c, key), _hot(c, key)],
-        charts=[figure for figure in [_panels(c, key, label)] if figure],
-        notes=[note] if note else [],
+    text, reason = c.text["themes"], _withheld(c, key)
+    if reason:
+        told = text["too_few"] if reason == "too_few_cases" else text["not_recorded"]
+    else:
+        told = f"{_in_whole(c, key)} {_hot(c, key)}"
+    return c.section(label, level=3, answers=[told], notes=[note] if note else [])
+
+
+def _in_whole(c: PageContext, theme: str) -> str:
+    """Cases of the theme in the block."""
+    whole = _whole_and_own(c, theme)[0]
+    return c.text["themes"]["in_whole"].format(
+        period=c.words.period(c.period),
+        top=c.words.top,
+        whole=c.number(whole["cases"] if whole is not None else None),
     )
-
-
-def _here(c: PageContext, theme: str) -> str:
-    """Cases of the theme in the block: here and in the whole."""
-    text, frame = c.text["themes"], c.cube["theme_counts"]
-    rows = frame[(frame["theme"] == theme) & (frame["period"] == c.period) & (frame["stream"] == "*")]
-    whole, own = (rows[rows["locality"] == place] for place in (WHOLE, c.locality))
-    fields = {"place": c.place, "top": c.words.top, "period": c.words.period(c.period)}
-    count = c.number(whole.iloc[0]["cases"]) if len(whole) else c.number(None)
-    if own.empty or own.iloc[0]["hidden"]:
-        return text["here_hidden"].format(whole=count, **fields)
-    row = own.iloc[0]
-    differs = False if pd.isna(row["differs"]) else bool(row["differs"])
-    more = differs and row["cases"] > row["expected"]
-    name = "here_more" if more else "here_fewer" if differs else "here"
-    return text[name].format(cases=c.number(row["cases"]), whole=count, **fields)
 
 
 def _hot(c: PageContext, theme: str) -> str:

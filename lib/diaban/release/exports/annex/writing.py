@@ -25,7 +25,7 @@ _HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading
 _STYLES = {"note": "Note", "kicker": "Subtitle", "claim": "Claim"}
 _BLOCKS = {"p", "div", "section", "ul", "ol", "dl", "table", "figure", "details", "article", "header",
            "h1", "h2", "h3", "h4", "aside"}  # fmt: skip
-_OF_PAGES = {"trace", "paper", "way"}
+_OF_PAGES = {"trace", "paper", "onward"}
 """Classes of what only a page has: the way from a table to its method or to another page, words for paper."""
 _SKIPPED = {"nav", "script", "style", "summary", "button", "input", "template", "colgroup"}
 
