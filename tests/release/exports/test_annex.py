@@ -9,18 +9,45 @@ import docx
 import pytest
 from bs4 import BeautifulSoup
 from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
+from lxml import etree
 from PIL import Image
 
 from diaban.language.numbers import MISSING
 from diaban.release.exports import annex_bytes, annex_name
 from diaban.release.exports.annex.annex import SECTIONS
+from diaban.release.exports.annex.arranging import in_full
+from diaban.release.exports.annex.blocks import BODY
+from diaban.release.exports.annex.letters import words_width
 from diaban.release.exports.annex.markup import clean
 from diaban.release.exports.annex.paper import new_paper
+from diaban.release.exports.annex.reading import read_section
+from diaban.release.exports.annex.widths import CELL, TEXT_WIDTH, column_widths
 from diaban.release.exports.annex.writing import Writing
 from diaban.release.exports.dictionary import words
+from diaban.release.pages.fragment import texts
 from diaban.release.pages.locality import LocalityPage
 
 MARK = "Dữ liệu mô phỏng / Simulated data"
+ORDER = {
+    "pPr": "pStyle keepNext keepLines pageBreakBefore numPr spacing ind jc outlineLvl",
+    "rPr": "rFonts b i caps sz szCs lang",
+    "tblPr": "tblStyle tblW tblInd tblBorders tblLayout tblCellMar tblLook tblCaption tblDescription",
+    "tbl": "tblPr tblGrid tr",
+    "tr": "trPr tc",
+    "trPr": "cantSplit tblHeader",
+    "tc": "tcPr p",
+    "tcPr": "tcW",
+    "tblCellMar": "top left bottom right",
+    "style": "name basedOn next uiPriority qFormat pPr rPr tblPr",
+    "styles": "docDefaults style",
+    "lvl": "start numFmt pStyle suff lvlText lvlJc pPr",
+    "abstractNum": "multiLevelType lvl",
+    "numbering": "abstractNum num",
+    "sectPr": "headerReference pgSz pgMar cols titlePg docGrid",
+    "settings": "zoom defaultTabStop characterSpacingControl compat themeFontLang decimalSymbol "
+    "listSeparator",
+}  # fmt: skip
 SVG = '<svg viewBox="0 0 40 20" role="img" aria-label="Ba &amp; bốn"><path d="M0 0 40 20"/></svg>'
 
 
@@ -48,6 +75,32 @@ def squeezed(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
+def data_tables(document):
+    """Without those that only hold figures beside each other."""
+    return [table for table in document.tables if table.style.name == "Table Grid"]
+
+
+def spoken(element):
+    """All words of a paragraph or cell, numbers of captions too."""
+    return "".join(text.text for text in element._element.iter(qn("w:t")))
+
+
+def captions(document):
+    return [p for p in lines(document) if p.style.name == "Caption"]
+
+
+def lines(document):
+    """All paragraphs in order, those beside each other too."""
+    return [Paragraph(p, document) for p in document.element.body.iter(qn("w:p"))]
+
+
+def rows_of_page(table):
+    read = [
+        [squeezed(clean(c.get_text())) for c in row.find_all(["th", "td"])] for row in table.find_all("tr")
+    ]
+    return [[cell.replace("●", "").replace("○", "").strip() for cell in row] for row in read]
+
+
 def test_an_annex_for_every_page_and_language(made_run):
     for language in made_run.spec.study.languages:
         pages = {path.stem for path in made_run.pages(language).values()}
@@ -55,26 +108,27 @@ def test_an_annex_for_every_page_and_language(made_run):
 
 
 def test_tables_are_native_and_those_of_the_page(made_run, annex):
+    """Each once: a short table gives way to the folded one that has its rows whole."""
     language, locality, document, _ = annex
-    page = sections(made_run, locality, language)
-    there = [
-        [
-            [squeezed(clean(cell.get_text())) for cell in row.find_all(["th", "td"])]
-            for row in t.find_all("tr")
-        ]
-        for t in page.find_all("table")
-    ]
-    read = [[[cell.text for cell in row.cells] for row in table.rows] for table in document.tables]
-    assert there
-    assert len(read) == len(there)
-    for own, page_table in zip(read, there, strict=True):
-        seen = [[squeezed(text) for text in row] for row in own]
-        assert [[c.replace("●", "").replace("○", "").strip() for c in row] for row in page_table] == seen
+    there = [rows_of_page(table) for table in sections(made_run, locality, language).find_all("table")]
+    read = [[[squeezed(c.text) for c in row.cells] for row in table.rows] for table in data_tables(document)]
+    assert read
+    assert all(table in there for table in read)
+    gone = [table for table in there if table not in read]
+    for short in gone:
+        assert any(begins(long, short) for long in read), short
+    assert len(read) == len(there) - len(gone)
+
+
+def begins(long, short):
+    beginnings = [row[: len(short[0])] for row in long]
+    return all(row in beginnings for row in short)
 
 
 def test_sentences_of_findings_are_in_it(made_run, annex):
     language, locality, document, _ = annex
     text = " ".join(squeezed(p.text) for p in document.paragraphs)
+    assert not re.search(r"\w·|·\w", text)
     page = sections(made_run, locality, language)
     claims = [squeezed(claim.get_text()) for claim in page.select(".claim")]
     assert claims
@@ -82,25 +136,36 @@ def test_sentences_of_findings_are_in_it(made_run, annex):
 
 
 def test_the_head_of_a_table_is_repeated_and_no_row_is_cut(annex):
-    for table in annex[2].tables:
+    for table in data_tables(annex[2]):
         rows = table._tbl.tr_lst
         assert rows[0].find(f".//{qn('w:tblHeader')}") is not None
         assert all(row.find(f".//{qn('w:cantSplit')}") is not None for row in rows)
         assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val"))
+        first = [p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") for p in rows[0].iter(qn("w:p"))]
+        assert None not in first, "a head alone at the foot of a page"
 
 
 def test_every_table_and_figure_has_a_numbered_caption(annex):
     language, _, document, _ = annex
+    said = words(language)
     fields = [
         (f.get(qn("w:instr")).split()[1], "".join(t.text for t in f.iter(qn("w:t"))))
         for f in document.element.iter(qn("w:fldSimple"))
     ]
-    for kind, count in (("Table", len(document.tables)), ("Figure", len(document.inline_shapes))):
-        assert [number for name, number in fields if name == kind] == [str(n + 1) for n in range(count)]
-    captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
-    said = words(language)
-    assert len(captions) == len(fields)
-    assert all(text.startswith((said["table"], said["figure"])) for text in captions)
+    for kind, count in (("table", len(data_tables(document))), ("figure", len(document.inline_shapes))):
+        numbers = [number for name, number in fields if name == said[kind]]
+        assert numbers == [str(n + 1) for n in range(count)]
+    named = [spoken(p) for p in captions(document)]
+    assert len(named) == len(fields)
+    assert all(re.match(rf"({said['table']}|{said['figure']}) \d+\. \S", text) for text in named)
+    assert len({re.sub(r"\d+", "", text) for text in named}) == len(named), "each has a name of its own"
+
+
+def test_captions_stand_above_tables_and_below_figures(annex):
+    for caption in captions(annex[2]):
+        after, before = caption._p.getnext(), caption._p.getprevious()
+        above = after is not None and after.tag == qn("w:tbl")
+        assert above or before.find(f".//{qn('w:drawing')}") is not None, caption.text
 
 
 def test_figures_say_what_they_show(made_run, annex):
@@ -149,7 +214,12 @@ def test_headings_number_themselves(annex):
         for level in kept.findall(qn("w:lvl"))
     ]
     assert shown == [("upperRoman", "%1."), ("decimal", "%2."), ("lowerLetter", "%3)")]
-    assert any(p.style.name == "Heading 1" for p in document.paragraphs)
+    heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert heads[-1] == words(annex[0])["reference"]
+    names = [b.get(qn("w:name")) for b in document.element.iter(qn("w:bookmarkStart"))]
+    links = [h.get(qn("w:anchor")) for h in document.element.iter(qn("w:hyperlink"))]
+    assert names == links
+    assert len(names) == len(heads)
 
 
 def test_pages_are_numbered_at_the_top_from_the_second_on(annex):
@@ -165,6 +235,9 @@ def test_the_mark_is_on_every_page_and_in_the_properties(made_run, annex):
     section = document.sections[0]
     for head in (section.header, section.first_page_header):
         assert (MARK in [p.text for p in head.paragraphs]) == simulated
+    tables = [spoken(p) for p in captions(document) if p.text.startswith(words(annex[0])["table"])]
+    assert tables
+    assert all((MARK in text) == simulated for text in tables)
     assert (document.core_properties.comments == MARK) == simulated
 
 
@@ -179,6 +252,33 @@ def test_the_file_says_nothing_of_who_made_it_and_when(annex):
         assert not [n for n in names if "custom" in n.lower() or "thumbnail" in n or n.endswith("app.xml")]
         for name in names:
             assert b"python-docx" not in archive.read(name), name
+
+
+def test_elements_stand_in_the_order_of_the_schema(annex):
+    """ECMA-376, part 1, annex A: what stands elsewhere makes Word offer to repair the file."""
+    with zipfile.ZipFile(io.BytesIO(annex[3])) as archive:
+        parts = [
+            etree.fromstring(archive.read(n))
+            for n in archive.namelist()
+            if n.startswith("word/") and n.endswith(".xml")
+        ]
+    seen = set()
+    for element in (e for part in parts for e in part.iter() if e.prefix == "w"):
+        name = etree.QName(element).localname
+        order = ORDER.get(name)
+        if order is not None:
+            inside = [etree.QName(child).localname for child in element]
+            assert set(inside) <= set(order.split()), (name, inside)
+            assert inside == sorted(inside, key=order.split().index), (name, inside)
+            seen.add(name)
+    assert seen == set(ORDER)
+
+
+def test_bookmarks_and_pictures_have_identities_of_their_own(annex):
+    body = annex[2].element.body
+    for tag in ("w:bookmarkStart", "wp:docPr"):
+        own = [e.get("id") or e.get(qn("w:id")) for e in body.iter(qn(tag))]
+        assert len(own) == len(set(own))
 
 
 def test_nothing_in_it_leads_outside(annex):
@@ -196,13 +296,56 @@ def test_an_internal_annex_says_so_on_every_page(binh_phuoc_run):
         assert any("nội bộ" in p.text.lower() for p in head.paragraphs)
 
 
+def test_styles_are_words_own_and_nothing_is_formatted_beside_them(annex):
+    document, locale = annex[2], {"vi": "vi-VN", "en": "en-GB"}[annex[0]]
+    names = {style.name for style in document.styles}
+    assert {
+        "Heading 1",
+        "Heading 2",
+        "Heading 3",
+        "Title",
+        "Subtitle",
+        "Body Text",
+        "Caption",
+        "Table Grid",
+    } <= names
+    for run in document.element.body.iter(qn("w:r")):
+        form = run.find(qn("w:rPr"))
+        if run.find(qn("w:t")) is not None:
+            assert form.find(qn("w:lang")).get(qn("w:val")) == locale
+            assert {child.tag for child in form} <= {qn("w:b"), qn("w:i"), qn("w:lang")}
+    used = {p.get(qn("w:val")) for p in document.element.body.iter(qn("w:pStyle"), qn("w:tblStyle"))}
+    assert used <= {style.style_id for style in document.styles}
+
+
+def test_what_is_hidden_is_explained_below_its_table(annex):
+    legend = clean(texts(annex[0])["hidden_legend"])
+    for table in data_tables(annex[2]):
+        hidden = any(MISSING in cell.text for row in table.rows[1:] for cell in row.cells)
+        after = "".join(t.text for t in table._tbl.getnext().iter(qn("w:t")))
+        assert (after == legend) == hidden
+
+
+def test_no_number_is_broken(annex):
+    """Widths by the letters of Times: what is short stays on one line."""
+    for table in data_tables(annex[2]):
+        widths = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
+        assert sum(widths) == TEXT_WIDTH
+        for row in table.rows[1:]:
+            for cell, width in zip(row.cells, widths, strict=True):
+                if re.fullmatch(r"[\d.,%/ –−]{1,16}", cell.text):
+                    assert 20 * words_width(cell.text, 12) <= width - 2 * CELL, cell.text
+
+
 @pytest.fixture
 def written():
     """Writes markup of a section into an empty annex and returns the document."""
 
-    def write(markup):
+    def write(markup, kinds=(), **marked):
         paper = new_paper("vi", title="Thử", marks=[])
-        Writing(paper, words("vi")).add(markup)
+        writing = Writing(paper, words("vi"), "vi-VN", **marked)
+        writing.add(in_full(read_section(markup, kinds)))
+        writing.close()
         kept = io.BytesIO()
         paper.save(kept)
         return docx.Document(io.BytesIO(kept.getvalue()))
@@ -218,9 +361,83 @@ def test_an_empty_section_adds_nothing(written):
 def test_what_is_only_for_the_screen_is_left_out(written):
     document = written(
         '<nav><a href="#x">Mục lục</a></nav><p>Có <span aria-hidden="true">●●○</span> chữ</p>'
-        "<details><summary>Bảng số liệu</summary><p>trong</p></details><script>alert(1)</script>"
+        '<p class="note"><a href="whole.html#x">Sang trang khác</a></p><script>alert(1)</script>'
+        '<p>Xem <a href="methods.html">phương pháp</a></p>'
     )
-    assert [p.text for p in document.paragraphs] == ["Có chữ", "trong"]
+    assert [p.text for p in document.paragraphs] == ["Có chữ", "Xem phương pháp"]
+
+
+def test_words_that_stand_apart_on_the_page_stand_apart_on_paper(written):
+    document = written('<dl><dt>Mức</dt><dd>cao<br><span class="lead">Chưa thẩm định</span></dd></dl>')
+    assert [p.text for p in document.paragraphs] == ["Mức: cao · Chưa thẩm định"]
+
+
+TABLE = (
+    "<table><caption>{}</caption><thead><tr><th>a</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+)
+
+
+def test_what_is_folded_away_stands_at_the_end_and_says_what_it_is(written):
+    figure = f'<figure><p class="diaban-figure-title">Tên</p>{SVG}</figure>'
+    document = written(
+        f"<h2>Đầu</h2><details><summary>Bảng số liệu: theo năm</summary>{figure}{TABLE.format('Trộm cắp')}"
+        "<ul><li>một</li></ul></details><p>sau</p>",
+        kinds=["Trộm cắp"],
+    )
+    texts = [spoken(p) for p in document.paragraphs]
+    assert texts == ["Đầu", "sau", "Biểu số liệu tham khảo", "Bảng 1. Theo năm: trộm cắp", ""]
+    assert not document.inline_shapes
+    assert len(document.tables) == 1
+
+
+def test_a_short_table_gives_way_to_the_whole_one(written):
+    short = "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>x</td></tr></tbody></table>"
+    long = (
+        "<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>x</td><td>1</td></tr>"
+        "<tr><td>y</td><td>2</td></tr></tbody></table>"
+    )
+    document = written(f"<h2>Đầu</h2>{short}<details><summary>Đủ</summary>{long}</details>")
+    assert [[c.text for c in row.cells] for row in document.tables[0].rows] == [
+        ["a", "b"],
+        ["x", "1"],
+        ["y", "2"],
+    ]
+    assert [spoken(p) for p in document.paragraphs if p.text] == ["Đầu", "Bảng 1. Đầu"]
+
+
+def test_figures_stand_beside_each_other_and_tables_do_not_grow_together(written):
+    figure = f'<figure><p class="diaban-figure-title">Tên</p>{SVG}<figcaption>Đọc</figcaption></figure>'
+    document = written(f"{TABLE.format('T')}{figure * 3}")
+    pair = document.tables[1]
+    assert pair.style.name == "Figure Pair"
+    assert [spoken(c) for c in pair.rows[0].cells] == ["Hình 1. TênĐọc", "Hình 2. TênĐọc"]
+    assert len(document.inline_shapes) == 3
+    assert document.tables[0]._tbl.getnext().tag == qn("w:p")
+
+
+def test_the_mark_and_the_legend_go_with_a_table(written):
+    hidden = TABLE.replace("1", MISSING).format("T")
+    document = written(hidden + TABLE.format("U"), mark="Mô phỏng", legend="“…”: không công bố")
+    texts = [spoken(p) for p in document.paragraphs]
+    assert texts == ["Bảng 1. T (Mô phỏng)", "“…”: không công bố", "Bảng 2. U (Mô phỏng)", ""]
+    about = document.tables[0]._tbl.tblPr.find(qn("w:tblDescription"))
+    assert about.get(qn("w:val")) == "Mô phỏng"
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        ([], []),
+        ([["a"]], []),
+        ([["a" * 400]], [["b" * 4000]]),
+        ([["a", "b"]], [["x"], ["x", "y", "z"]]),
+        ([["Nguyên nhân", "Số vụ"]], [["thiếu quản lý ngoài giờ học " * 9, "35 / 62"]]),
+    ],
+)
+def test_widths_fill_the_paper(head, rows):
+    widths = column_widths(head, rows)
+    assert sum(widths) == TEXT_WIDTH
+    assert min(widths) > 0
 
 
 def test_emphasis_and_lists(written):
@@ -239,7 +456,7 @@ def test_a_table_without_head_or_rows_and_hidden_values(written):
     )
     first, second = document.tables
     assert [[c.text for c in row.cells] for row in first.rows] == [["a", "b"], ["x", MISSING]]
-    assert first.cell(1, 1).paragraphs[0].alignment == 2
+    assert [first.cell(1, n).paragraphs[0].style.name for n in (0, 1)] == ["Table Text", "Table Number"]
     assert len(second.rows) == 0
 
 
@@ -250,7 +467,7 @@ def test_a_figure_becomes_a_picture_with_its_words(written):
     shape = document.inline_shapes[0]
     assert shape._inline.docPr.get("descr") == "Ba & bốn"
     assert shape.width.pt == 40
-    assert [p.text for p in document.paragraphs][1:] == ["Hình . Tên", "Cách đọc"]
+    assert [spoken(p) for p in document.paragraphs][1:] == ["Hình 1. Tên", "Cách đọc"]
 
 
 def test_a_figure_without_words_of_its_own_is_left_out(written):
@@ -270,5 +487,5 @@ def test_a_figure_without_words_of_its_own_is_left_out(written):
 )
 def test_hostile_text_stays_text(written, hostile, shown):
     document = written(f"<h2>{hostile}</h2><p>{hostile}</p><table><tr><td>{hostile}</td></tr></table>")
-    texts = [p.text for p in document.paragraphs if p.style.name in ("Heading 1", "Normal")]
+    texts = [p.text for p in document.paragraphs if p.style.name in ("Heading 1", BODY)]
     assert texts == [shown, shown]

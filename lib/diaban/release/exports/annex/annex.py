@@ -7,7 +7,10 @@ import zipfile
 from pathlib import PurePath
 
 from diaban.release.cube import Cube
-from diaban.release.exports.annex.paper import new_paper
+from diaban.release.exports.annex.arranging import in_full
+from diaban.release.exports.annex.blocks import Line
+from diaban.release.exports.annex.paper import LOCALE, new_paper
+from diaban.release.exports.annex.reading import read_section
 from diaban.release.exports.annex.writing import Writing
 from diaban.release.exports.dictionary import words
 from diaban.release.exports.marks import audience, mark
@@ -17,7 +20,7 @@ from diaban.release.pages.names import page_name
 from diaban.spec import StudySpec
 
 SECTIONS = (
-    "header", "findings", "numbers_can_tell", "targets", "situation", "causes_on_files", "conditions_of_area",
+    "findings", "numbers_can_tell", "targets", "situation", "causes_on_files", "conditions_of_area",
     "what_we_cannot_say", "handling", "measures", "data_card",
 )  # fmt: skip
 """What an official quotes from. How sure one may be of it in detail stays on the page."""
@@ -32,18 +35,29 @@ def annex_name(name: str, locality: str) -> str:
 def annex_bytes(spec: StudySpec, cube: Cube, locality: str, *, period: str, language: str) -> bytes:
     """The annex as a .docx file: the same input gives the same bytes."""
     page = LocalityPage(spec, cube, locality, period=period, language=language)
-    said = words(language)
-    title = f"{said['annex']}: {said['of_place'].format(place=page.context.place)}"
-    paper = new_paper(language, title=title, marks=_marks(spec, cube, language))
-    writing = Writing(paper, said)
-    paper.add_paragraph(said["annex"].upper(), style="Title")
-    for line in _marks(spec, cube, language):
-        paper.add_paragraph(line)
+    said, marks = words(language), _marks(spec, cube, language)
+    name = said["of_place"].format(place=page.context.place)
+    paper = new_paper(language, title=f"{said['annex']}: {name}", marks=marks)
+    legend = str(texts(language)["hidden_legend"])
+    writing = Writing(paper, said, LOCALE[language], mark=mark(spec) or "", legend=legend)
+    writing.line(said["annex"], "Annex Label")
+    writing.line(name, "Title")
+    for line in [*marks, *_head(page), *filter(None, [said["goes_with"]])]:
+        writing.line(line, "Subtitle")
+    writing.contents()
+    kinds = [stream.label[language] for stream in spec.streams]
     for section in SECTIONS:
-        writing.add(getattr(page, section)().html)
+        writing.add(in_full(read_section(getattr(page, section)().html, kinds)))
+    writing.close()
     unsettled = io.BytesIO()
     paper.save(unsettled)
     return _settled(unsettled.getvalue())
+
+
+def _head(page: LocalityPage) -> list[str]:
+    """The lines about a page below its name: of what and when, for whom, reviewed or not."""
+    kickers = [line for line in read_section(page.header().html).shown if isinstance(line, Line)]
+    return ["".join(run.text for run in line.runs) for line in kickers if line.style == "Subtitle"][::-1]
 
 
 def _marks(spec: StudySpec, cube: Cube, language: str) -> list[str]:

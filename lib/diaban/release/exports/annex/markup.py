@@ -1,19 +1,24 @@
-"""WordprocessingML that python-docx has no call for, as small pieces."""
+"""WordprocessingML as text: paragraphs, fields, tables, pictures, in the order that its schema asks for.
+
+Nothing is formatted beside the styles: what is pasted elsewhere takes the styles of the place it comes to.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-NS = nsdecls("w")
-TEXT_WIDTH = 9071
-"""Width of the text on the paper, 160 mm, in twentieths of a point."""
-_NARROW, _WIDE = 8, 40  # letters
+from diaban.release.exports.annex.blocks import Run, Table
+from diaban.release.exports.annex.widths import TEXT_WIDTH, column_widths, lines_of
+
+NS = nsdecls("w", "wp", "a", "pic", "r")
+EMU = 12_700  # a point
+WHOLE_TABLE = 8
+"""Lines up to which a table is kept on one page."""
+_PLACE = "section"
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _TURNS_TEXT = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 """Marks that change the direction of what follows: a label could make a number read backwards."""
@@ -24,79 +29,112 @@ def clean(text: str) -> str:
     return _TURNS_TEXT.sub("", _NOT_IN_XML.sub(" ", text))
 
 
-def page_field() -> list[Any]:
-    """The number of the page, kept up to date by the word processor."""
-    parts = ['<w:fldChar w:fldCharType="begin"/>', '<w:instrText xml:space="preserve"> PAGE </w:instrText>']
-    parts += ['<w:fldChar w:fldCharType="separate"/>', "<w:t>2</w:t>", '<w:fldChar w:fldCharType="end"/>']
-    return [parse_xml(f"<w:r {NS}>{part}</w:r>") for part in parts]
+def style_id(name: str) -> str:
+    """The identity of a style, as Word writes it."""
+    return name.replace(" ", "")
 
 
-def sequence(name: str, number: int) -> Any:
-    """The running number of tables or figures; the word processor counts again when some are taken out."""
-    return parse_xml(
-        f'<w:fldSimple {NS} w:instr=" SEQ {name} \\* ARABIC "><w:r><w:t>{number}</w:t></w:r></w:fldSimple>'
-    )
+class Markup:
+    """Pieces of a document whose words are in `locale` ("vi-VN"): a spelling checker reads them so."""
+
+    def __init__(self, locale: str) -> None:
+        self._spoken = f"<w:lang w:val={quoteattr(locale)}/>"
+
+    def run(self, text: str, *, bold: bool = False, italic: bool = False) -> str:
+        form = ("<w:b/>" if bold else "") + ("<w:i/>" if italic else "") + self._spoken
+        return f'<w:r><w:rPr>{form}</w:rPr><w:t xml:space="preserve">{escape(clean(text))}</w:t></w:r>'
+
+    def paragraph(self, style: str, *inside: str, keep: bool = False) -> str:
+        """keep: on one page with what follows."""
+        kept = "<w:keepNext/>" if keep else ""
+        form = f'<w:pPr><w:pStyle w:val="{style_id(style)}"/>{kept}</w:pPr>'
+        return f"<w:p>{form}{''.join(inside)}</w:p>"
+
+    def runs(self, runs: Iterable[Run]) -> str:
+        return "".join(self.run(run.text, bold=run.bold, italic=run.italic) for run in runs)
+
+    def target(self, inside: str, number: int) -> str:
+        """What `link` leads to."""
+        place = f'<w:bookmarkStart w:id="{number}" w:name="{_PLACE}{number}"/>'
+        return f'{place}{inside}<w:bookmarkEnd w:id="{number}"/>'
+
+    def link(self, text: str, number: int) -> str:
+        return f'<w:hyperlink w:anchor="{_PLACE}{number}" w:history="1">{self.run(text)}</w:hyperlink>'
+
+    def sequence(self, name: str, number: int) -> str:
+        """The number of a table or figure, counted again by the word processor when some are taken out."""
+        said = quoteattr(f" SEQ {name} \\* ARABIC ")
+        return f"<w:fldSimple w:instr={said}>{self.run(str(number))}</w:fldSimple>"
+
+    def table(self, given: Table, *, about: str) -> str:
+        """A native table in the style TableGrid: as wide as the text, head repeated, rows whole.
+
+        about: said of it to who cannot see it, beside its title. A short one stays on one page.
+        """
+        widths = column_widths(given.head, given.rows)
+        together = lines_of(given.rows, widths) <= WHOLE_TABLE
+        last = len(given.rows) - 1
+        body = "".join(self._row(row, widths, given.numbers, head=True, keep=True) for row in given.head)
+        body += "".join(
+            self._row(row, widths, given.numbers, keep=together and n < last)
+            for n, row in enumerate(given.rows)
+        )
+        named = f"<w:tblCaption w:val={quoteattr(clean(given.title))}/>"
+        named += f"<w:tblDescription w:val={quoteattr(clean(about))}/>" if about else ""
+        return _table("TableGrid", widths, body, named, look="0620")
+
+    def _row(
+        self,
+        cells: Sequence[str],
+        widths: Sequence[int],
+        numbers: frozenset[int],
+        *,
+        head: bool = False,
+        keep: bool,
+    ) -> str:
+        filled = [*cells, *[""] * (len(widths) - len(cells))]
+        said = ""
+        for n, text in enumerate(filled):
+            style = "Table Head" if head else "Table Number" if n in numbers else "Table Text"
+            said += _cell(self.paragraph(style, self.run(text) if text else "", keep=keep), widths[n])
+        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{said}</w:tr>"
 
 
-def outline_numbers(identity: int) -> tuple[Any, Any]:
-    """Headings I, 1, a): a list of three levels that the heading styles carry. Returns its two elements."""
-    kinds = (("upperRoman", "%1."), ("decimal", "%2."), ("lowerLetter", "%3)"))
-    levels = "".join(
-        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/>'
-        f'<w:pStyle w:val="Heading{n + 1}"/><w:suff w:val="space"/>'
-        f'<w:lvlText w:val="{shown}"/><w:lvlJc w:val="left"/>'
-        '<w:pPr><w:ind w:left="0" w:firstLine="0"/></w:pPr></w:lvl>'
-        for n, (kind, shown) in enumerate(kinds)
-    )
-    abstract = parse_xml(
-        f'<w:abstractNum {NS} w:abstractNumId="{identity}"><w:multiLevelType w:val="multilevel"/>'
-        f"{levels}</w:abstractNum>"
-    )
-    number = parse_xml(f'<w:num {NS} w:numId="{identity}"><w:abstractNumId w:val="{identity}"/></w:num>')
-    return abstract, number
+def side_by_side(rows: Sequence[Sequence[str]]) -> str:
+    """Figures beside each other: a table without lines, whose rows are not cut."""
+    width = TEXT_WIDTH // len(rows[0])
+    said = ""
+    for row in rows:
+        cells = "".join(_cell(cell, width) for cell in row)
+        said += f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
+    return _table("FigurePair", [width] * len(rows[0]), said, "", look="0600")
 
 
-def table(head: Sequence[Sequence[str]], rows: Sequence[Sequence[str]], numbers: set[int], title: str) -> Any:
-    """A native table: ruled, as wide as the text, its head repeated on every page, rows kept whole.
-
-    numbers: the columns that stand to the right. title: its name for who cannot see it.
-    """
-    across = max((len(row) for row in [*head, *rows]), default=1)
-    widths = _widths([*head, *rows], across)
-    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
-    lines = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="808080"/>' for side in sides)
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    body = "".join(_row(row, widths, numbers, head=True) for row in head)
-    body += "".join(_row(row, widths, numbers, head=False) for row in rows)
-    return parse_xml(
-        f'<w:tbl {NS}><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>{lines}</w:tblBorders>'
-        '<w:tblLayout w:type="autofit"/><w:tblCellMar><w:left w:w="85" w:type="dxa"/>'
-        '<w:right w:w="85" w:type="dxa"/>'
-        f'</w:tblCellMar><w:tblLook w:val="0620"/><w:tblCaption w:val={quoteattr(clean(title))}/></w:tblPr>'
-        f"<w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>"
-    )
-
-
-def _widths(rows: Sequence[Sequence[str]], across: int) -> list[int]:
-    """Widths of the columns in twentieths of a point: by their longest texts, none very narrow or wide."""
-    longest = [max((len(row[n]) for row in rows if n < len(row)), default=0) for n in range(across)]
-    shares = [min(max(length, _NARROW), _WIDE) for length in longest]
-    return [round(TEXT_WIDTH * share / sum(shares)) for share in shares]
-
-
-def _row(cells: Sequence[str], widths: Sequence[int], numbers: set[int], *, head: bool) -> str:
-    filled = [*cells, *[""] * (len(widths) - len(cells))]
-    marks = "<w:cantSplit/>" + ("<w:tblHeader/>" if head else "")
-    said = "".join(_cell(text, widths[n], right=n in numbers, head=head) for n, text in enumerate(filled))
-    return f"<w:tr><w:trPr>{marks}</w:trPr>{said}</w:tr>"
-
-
-def _cell(text: str, width: int, *, right: bool, head: bool) -> str:
-    side = "right" if right else "left"
-    bold = "<w:rPr><w:b/></w:rPr>" if head else ""
-    style = f'<w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="{side}"/></w:pPr>'
-    said = f'<w:t xml:space="preserve">{escape(clean(text))}</w:t>'
+def picture(relation: str, number: int, alt: str, *, width: float, height: float, name: str) -> str:
+    """A picture in the line. relation: of its part; number: its identity; width, height: in points."""
+    across, down = round(width * EMU), round(height * EMU)
+    size = f'cx="{across}" cy="{down}"'
     return (
-        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-        f"<w:p>{style}<w:r>{bold}{said}</w:r></w:p></w:tc>"
+        f'<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
+        f'<wp:docPr id="{number}" name={quoteattr(clean(name))} descr={quoteattr(clean(alt))}/>'
+        '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
+        '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
+        f'<pic:nvPicPr><pic:cNvPr id="0" name="figure-{number}.png"/><pic:cNvPicPr/></pic:nvPicPr>'
+        f'<pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>'
+        f'<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
+        '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+        "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     )
+
+
+def _table(style: str, widths: Sequence[int], rows: str, named: str, *, look: str) -> str:
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/>'
+        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="{look}"/>{named}</w:tblPr>'
+        f"<w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"
+    )
+
+
+def _cell(inside: str, width: int) -> str:
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{inside}</w:tc>'

@@ -1,183 +1,151 @@
-"""From a section of a page to paragraphs, native tables and pictures of a Word document."""
+"""Blocks become a Word document: captions with running numbers, figures beside each other."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
-from html import unescape
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from docx.document import Document
-from docx.oxml.ns import qn
-from docx.shared import Pt
-from docx.text.paragraph import Paragraph
-from lxml import html
-from lxml.html import HtmlElement
+from docx.oxml import parse_xml
 
-from diaban.release.exports.annex.markup import clean, sequence, table
-from diaban.release.exports.annex.pictures import picture
+from diaban.language.numbers import MISSING
+from diaban.release.exports.annex.blocks import Block, Figure, Fold, Line, Run, Section, Table
+from diaban.release.exports.annex.markup import NS, Markup, picture, side_by_side
+from diaban.release.exports.annex.pictures import drawn
+from diaban.release.exports.annex.widths import TEXT_WIDTH
 
-_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_ALT = re.compile(r'<svg\b[^>]*?aria-label="([^"]*)"')
-_WIDTH = re.compile(r'viewBox="0 0 ([\d.]+)')
-_SPACES = re.compile(r"\s+")
-_HEADINGS = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3"}
-_STYLES = {"note": "Note", "kicker": "Subtitle", "claim": "Claim"}
-_BLOCKS = {"p", "div", "section", "ul", "ol", "dl", "table", "figure", "details", "article", "header",
-           "h1", "h2", "h3", "h4", "aside"}  # fmt: skip
-_OF_PAGES = {"trace", "paper", "onward"}
-"""Classes of what only a page has: the way from a table to its method or to another page, words for paper."""
-_SKIPPED = {"nav", "script", "style", "summary", "button", "input", "template", "colgroup"}
+BESIDE = 2
+"""Figures in a row."""
+_ROOM = TEXT_WIDTH / 20 / BESIDE - 9.5  # points: a cell without its margins
+_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 class Writing:
-    """Adds sections to `paper`; counts its tables and figures. said: the words of captions."""
+    """Writes blocks into `paper`; counts its tables and figures.
 
-    def __init__(self, paper: Document, said: Mapping[str, str]) -> None:
-        self._paper, self._said = paper, said
-        self._svgs: list[str] = []
+    said: the words of captions and of the part of reference. mark: what simulated data carry, beside each
+    table too, since tables are pasted elsewhere. legend: what a hidden value is, below a table that has one.
+    """
+
+    def __init__(
+        self, paper: Document, said: Mapping[str, str], locale: str, *, mark: str = "", legend: str = ""
+    ) -> None:
+        self._paper, self._said, self._to = paper, said, Markup(locale)
+        self._mark, self._legend = mark, legend
         self._tables = self._figures = 0
-        self._heading = self._figure_title = ""
-        self._styles = {style.name: style for style in paper.styles}
+        self._written: list[str] = []
+        self._folded: list[Fold] = []
+        self._headings: list[str] = []
+        self._contents_at: int | None = None
 
-    def add(self, markup: str) -> None:
-        """All that a reader of the section sees: folded tables too, links as their words."""
-        self._svgs = _SVG.findall(markup)
-        places = iter(range(len(self._svgs)))
-        drawn = _SVG.sub(lambda _: f'<img data-figure="{next(places)}">', markup)
-        if drawn.strip():
-            self._children(html.fragment_fromstring(drawn, create_parent="div"))
+    def line(self, text: str, style: str) -> None:
+        self._line(Line((Run(text),), style))
 
-    def _children(self, parent: HtmlElement) -> None:
-        for child in parent:
-            if isinstance(child.tag, str) and child.tag not in _SKIPPED and not _of_page(child):
-                self._block(child)
+    def contents(self) -> None:
+        """The headings to come, as links, in this place."""
+        self._contents_at = len(self._written)
 
-    def _block(self, element: HtmlElement) -> None:
-        tag = element.tag
-        if tag in _HEADINGS:
-            self._heading_line(element)
-        elif tag == "table":
-            self._table(element)
-        elif tag == "figure":
-            self._figure(element)
-        elif tag in ("ul", "ol"):
-            for item in element.findall("li"):
-                self._item(item)
-        elif tag == "dl":
-            self._terms(element)
-        elif any(child.tag in _BLOCKS for child in element):
-            self._children(element)
-        else:
-            self._paragraph(element, _style_of(element))
+    def add(self, section: Section) -> None:
+        """What the section shows; what it folds away waits for the end."""
+        self._folded += section.folded
+        self._blocks(section.shown)
 
-    def _heading_line(self, element: HtmlElement) -> None:
-        self._heading, self._figure_title = _text(element), ""
-        self._paragraph(element, _HEADINGS[element.tag])
+    def close(self) -> None:
+        """Tables of reference, and everything into the document."""
+        if self._folded:
+            self.line(self._said["reference"], "Heading 1")
+        for fold in self._folded:
+            if isinstance(fold.blocks[0], Line):
+                self.line(fold.title, "Heading 2")
+            self._blocks(fold.blocks)
+        if self._contents_at is not None and self._headings:
+            self._written.insert(self._contents_at, self._list_of_headings())
+        ends = self._paper.element.body.sectPr
+        for element in parse_xml(f"<w:body {NS}>{''.join(self._apart())}</w:body>"):
+            ends.addprevious(element)
 
-    def _item(self, item: HtmlElement) -> None:
-        if any(child.tag in _BLOCKS for child in item):
-            self._children(item)
-        else:
-            self._paragraph(item, "List Bullet")
+    def _apart(self) -> Iterable[str]:
+        """Two tables without a line between them would be one; nor may a document end with one."""
+        for piece, after in zip(self._written, [*self._written[1:], "<w:tbl>"], strict=False):
+            yield piece
+            if piece.startswith("<w:tbl>") and after.startswith("<w:tbl>"):
+                yield self._to.paragraph("Table Text")
 
-    def _terms(self, element: HtmlElement) -> None:
-        """Terms and what belongs to each, a line a term."""
-        line: Paragraph | None = None
-        for part in element.iter("dt", "dd"):
-            if part.tag == "dt":
-                line = self._paper.add_paragraph()
-                line.add_run(f"{clean(_text(part))}: ").italic = True
-            elif line is not None:
-                _runs(line, part)
+    def _blocks(self, blocks: Sequence[Block]) -> None:
+        for drawings, group in groupby(blocks, key=lambda block: isinstance(block, Figure)):
+            if drawings:
+                self._drawings([block for block in group if isinstance(block, Figure)])
+                continue
+            for block in group:
+                if isinstance(block, Table):
+                    self._table(block)
+                elif isinstance(block, Line) and not self._is_legend(block):
+                    self._line(block)
 
-    def _paragraph(self, element: HtmlElement, style: str) -> None:
-        if _text(element):
-            _runs(self._paper.add_paragraph(style=self._styles[style]), element)
+    def _line(self, line: Line) -> None:
+        inside = self._to.runs(line.runs)
+        if line.style == "Heading 1":
+            self._headings.append("".join(run.text for run in line.runs))
+            inside = self._to.target(inside, len(self._headings))
+        self._written.append(self._to.paragraph(line.style, inside))
 
-    def _caption(self, kind: str, number: int, title: str) -> Paragraph:
-        line = self._paper.add_paragraph(style=self._styles["Caption"])
-        line.add_run(f"{self._said[kind]} ")
-        line._p.append(sequence(kind.capitalize(), number))
-        line.add_run(f". {clean(title)}" if title else ".")
-        return line
+    def _list_of_headings(self) -> str:
+        links = [self._to.link(text, number) for number, text in enumerate(self._headings, start=1)]
+        opening = self._to.run(f"{self._said['contents']}: ", bold=True)
+        return self._to.paragraph("Note", opening, self._to.run(" · ").join(links))
 
-    def _table(self, element: HtmlElement) -> None:
-        named = element.find("caption")
-        title = _text(named) if named is not None else ""
-        title = title or self._figure_title or self._heading
+    def _is_legend(self, line: Line) -> bool:
+        """Each table has its own."""
+        return bool(self._legend) and line.runs == (Run(self._legend),)
+
+    def _caption(self, kind: str, number: int, title: str, *, keep: bool) -> str:
+        name = self._said[kind]
+        inside = self._to.run(f"{name} ") + self._to.sequence(name, number)
+        inside += self._to.run(f". {title}" if title else ".")
+        return self._to.paragraph("Caption", inside, keep=keep)
+
+    def _table(self, table: Table) -> None:
         self._tables += 1
-        self._caption("table", self._tables, title).paragraph_format.keep_with_next = True
-        head = [_cells(row) for row in element.iterfind("thead/tr")]
-        rows = [_cells(row) for row in element.iterfind("tbody/tr")]
-        across: list[HtmlElement] = [cell for row in list(element.iter("tr"))[:1] for cell in row]
-        numbers = {n for n, cell in enumerate(across) if "n" in (cell.get("class") or "").split()}
-        made = table(head, rows, numbers, title)
-        after = self._paper.add_paragraph(
-            style=self._styles["TableText"]
-        )  # two tables without a line between would join
-        after._p.addprevious(made)
+        marked = f"{table.title} ({self._mark})" if self._mark else table.title
+        self._written.append(self._caption("table", self._tables, marked, keep=True))
+        self._written.append(self._to.table(table, about=self._mark))
+        if self._legend and any(MISSING in cell for row in table.rows for cell in row):
+            self._written.append(self._to.paragraph("Note", self._to.run(self._legend)))
 
-    def _figure(self, element: HtmlElement) -> None:
-        drawn = element.find(".//img[@data-figure]")
-        titled = element.find_class("diaban-figure-title")
-        self._figure_title = _text(titled[0]) if titled else ""
-        if drawn is None or not self._figure_title:  # a figure without words of its own is an ornament
-            return
-        svg = self._svgs[int(drawn.get("data-figure"))]
-        line = self._paper.add_paragraph()
-        line.paragraph_format.keep_with_next = True
-        width = _WIDTH.search(svg)
-        shape = line.add_run().add_picture(
-            io.BytesIO(picture(svg)), width=Pt(float(width.group(1))) if width else None
-        )
+    def _drawings(self, figures: Sequence[Figure]) -> None:
+        """Figures in twos; one alone stands in the middle."""
+        pairs = [figures[n : n + BESIDE] for n in range(0, len(figures), BESIDE)]
+        rows = [[self._figure(figure, alone=len(pair) < BESIDE) for figure in pair] for pair in pairs]
+        beside = [row for row in rows if len(row) == BESIDE]
+        if beside:
+            self._written.append(side_by_side(beside))
+        for row in rows[len(beside) :]:
+            self._written += row
+
+    def _figure(self, figure: Figure, *, alone: bool) -> str:
         self._figures += 1
-        alt = _ALT.search(svg)
-        about = shape._inline.docPr
-        about.set("descr", clean(unescape(alt.group(1)) if alt else self._figure_title))
-        about.set("name", f"{self._said['figure']} {self._figures}")
-        shape._inline.find(f".//{qn('pic:cNvPr')}").set("name", f"figure-{self._figures}.png")
-        self._caption("figure", self._figures, self._figure_title)
-        for caption in element.findall("figcaption"):
-            self._paragraph(caption, "Note")
+        made = drawn(figure.svg)
+        relation, _ = self._paper.part.get_or_add_image(io.BytesIO(made))
+        width, height = _size(figure.svg)
+        scale = min(1.0, _ROOM / width)
+        shape = picture(
+            relation,
+            self._figures,
+            figure.alt,
+            width=width * scale,
+            height=height * scale,
+            name=f"{self._said['figure']} {self._figures}",
+        )
+        notes = "".join(self._to.paragraph(note.style, self._to.runs(note.runs)) for note in figure.notes)
+        below = self._caption("figure", self._figures, figure.title, keep=alone and bool(figure.notes))
+        return self._to.paragraph("Figure", shape, keep=alone) + below + notes
 
 
-def _style_of(element: HtmlElement) -> str:
-    classes = (element.get("class") or "").split()
-    return next((style for name, style in _STYLES.items() if name in classes), "Normal")
-
-
-def _cells(row: HtmlElement) -> list[str]:
-    return [_text(cell) for cell in row if cell.tag in ("th", "td")]
-
-
-def _text(element: HtmlElement) -> str:
-    return _SPACES.sub(" ", "".join(text for text, _, _ in _said(element))).strip()
-
-
-def _runs(line: Paragraph, element: HtmlElement) -> None:
-    """The words of the element, with what is bold or slanted in it."""
-    open_space = True  # no space at the head of a line, and none after another
-    for text, bold, slanted in _said(element):
-        words = clean(_SPACES.sub(" ", text))
-        words = words.lstrip() if open_space else words
-        if words:
-            open_space = words.endswith(" ")
-            run = line.add_run(words)
-            run.bold, run.italic = bold or None, slanted or None
-
-
-def _said(
-    element: HtmlElement, bold: bool = False, slanted: bool = False
-) -> Iterator[tuple[str, bool, bool]]:
-    """What is read aloud of an element, in order; what only decorates is left out."""
-    yield element.text or "", bold, slanted
-    for child in element:
-        if isinstance(child.tag, str) and child.tag not in _SKIPPED and child.get("aria-hidden") != "true":
-            heavy, sloped = bold or child.tag in ("b", "strong"), slanted or child.tag in ("i", "em")
-            yield from _said(child, heavy, sloped)
-        yield child.tail or "", bold, slanted
-
-
-def _of_page(element: HtmlElement) -> bool:
-    return not _OF_PAGES.isdisjoint((element.get("class") or "").split())
+def _size(svg: str) -> tuple[float, float]:
+    """Width and height of a drawing in points."""
+    found = _SIZE.search(svg)
+    if not found:
+        raise ValueError("a drawing without its size")
+    return float(found[1]), float(found[2])
