@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from diaban.language.numbers import day
 from diaban.release.exports import write_package
 from diaban.release.exports.package import MARK_COLUMN, SCHEMA_FILE, as_text, findings_schema
 from diaban.release.exports.tidy import field_type, tidy_tables
@@ -62,6 +63,18 @@ def test_every_file_is_described_and_every_description_has_its_file(made_run, pa
         assert resource["bytes"] == len(content)
         assert resource["hash"] == f"sha256:{hashlib.sha256(content).hexdigest()}"
     assert (folder / SCHEMA_FILE).read_bytes() == findings_schema()
+
+
+def test_the_readme_says_how_to_cite_what_is_hidden_and_on_what_terms(made_run):
+    spec, facts = made_run.spec, made_run.cube.facts
+    said = (made_run.path / "data" / "README.md").read_text("utf-8")
+    assert (MARK in said) == spec.study.simulated
+    for language in spec.study.languages:
+        assert f"{spec.study.title[language]}. " in said
+        assert day(spec.periods.cutoff, language) in said
+    assert said.count(str(facts["edition"])) >= len(spec.study.languages)
+    assert said.count(f" {facts['threshold']} ") == len(spec.study.languages)
+    assert all(f"- {licence}" in said for licence in spec.study.licences)
 
 
 def test_a_package_as_frictionless_asks(package):

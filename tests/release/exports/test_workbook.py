@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from diaban.errors import DiabanError
 from diaban.release.exports import mark, write_workbook
@@ -72,6 +73,37 @@ def test_every_sheet_carries_the_mark_or_none_does(made_run, book):
     texts = [str(c) for sheet in book for row in sheet.iter_rows(values_only=True) for c in row if c]
     assert any("imulated" in text for text in texts) == simulated
     assert (book.properties.description == MARK) == simulated
+
+
+def test_a_sheet_can_be_searched_and_printed(made_run, book):
+    """Heads stay, filters stand over all rows, a printed sheet lies across with heads on each page."""
+    first = 2 if made_run.spec.study.simulated else 1
+    for sheet in book:
+        assert sheet.sheet_state == "visible"
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
+        if sheet.title == "notes":
+            continue
+        assert sheet.freeze_panes == f"C{first + 1}", sheet.title
+        assert sheet.print_title_rows == f"$1:${first}", sheet.title
+        if sheet.max_row > first:
+            assert sheet.auto_filter.ref == f"A{first}:{get_column_letter(sheet.max_column)}{sheet.max_row}"
+        assert all(0 < column.width < 30 for column in sheet.column_dimensions.values()), sheet.title
+
+
+def test_numbers_are_numbers_and_codes_are_texts(made_run, book):
+    for name, frame in tidy_tables(made_run.cube).items():
+        first = 3 if made_run.spec.study.simulated else 2
+        for at, column in enumerate(frame, start=1):
+            kinds = {
+                cell.data_type
+                for (cell,) in book[name].iter_rows(first, None, at, at)
+                if cell.value is not None
+            }
+            numeric = pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(
+                frame[column]
+            )
+            assert kinds <= ({"n"} if numeric else {"s", "b", "d"}), (name, column)
 
 
 def test_the_dictionary_explains_every_column(made_run, book):

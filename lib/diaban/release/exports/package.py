@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from diaban.language import numbers
 from diaban.release.cube import Cube
 from diaban.release.exports.dictionary import meaning, title, words
 from diaban.release.exports.marks import audience, internal_lines, mark
@@ -136,7 +137,22 @@ def _sources(sources: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _readme(spec: StudySpec, cube: Cube) -> str:
+    """What the package is, how to cite it, what is hidden, and on what terms: in every language."""
     lines = [f"# {spec.study.title.vi} / {spec.study.title.en}", mark(spec), *internal_lines(spec, cube)]
-    lines += [words(language)["package"].strip() for language in spec.study.languages]
+    for language in spec.study.languages:
+        said = words(language)
+        lines += [said["package"].strip(), f"## {said['cite']}", _cited(spec, cube, language)]
+        if audience(cube) == "share":
+            told = said["hidden_means"].format(threshold=cube.facts["threshold"])
+            lines += [f"## {said['hidden']}", told]
+    lines += [f"## {' / '.join(words(language)['licence'] for language in spec.study.languages)}"]
     lines += ["\n".join(f"- {text}" for text in spec.study.licences)]
     return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def _cited(spec: StudySpec, cube: Cube, language: str) -> str:
+    return words(language)["cited"].format(
+        title=spec.study.title[language],
+        edition=cube.facts["edition"],
+        day=numbers.day(spec.periods.cutoff, language),
+    )

@@ -24,6 +24,8 @@ _EPOCH = pd.Timestamp("2000-01-01").to_pydatetime()
 """A fixed date of creation: the same input gives the same file."""
 _WIDEST = 180  # pixels
 _LONGEST_CELL = 32_767
+_EVERYWHERE = "A1:XFD1048576"
+"""Codes are texts that look like numbers, on purpose."""
 
 
 def write_workbook(spec: StudySpec, cube: Cube, path: Path) -> None:
@@ -49,10 +51,11 @@ class _Formats(dict[str, Format]):
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         super().__init__()
         self._book = book
-        self.head = book.add_format({"bold": True, "bottom": 1})
+        self.head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
+        self.text = book.add_format({"valign": "top", "text_wrap": True})
 
     def __missing__(self, written: str) -> Format:
-        self[written] = self._book.add_format({"num_format": written})
+        self[written] = self._book.add_format({"num_format": written, "valign": "top"})
         return self[written]
 
 
@@ -61,30 +64,33 @@ def _write(
 ) -> Worksheet:
     """The mark (simulated data alone), the names of the columns, and the rows."""
     first = 1 if said else 0
-    if said:
-        sheet.write_string(0, 0, said)
     for at, column in enumerate(frame):
         _text(sheet, first, at, str(column), formats.head)
         form = formats[number_format(units.get(str(column), "text"))]
         for row, value in enumerate(frame[column].tolist(), start=first + 1):
-            _cell(sheet, row, at, value, form)
+            _cell(sheet, row, at, value, form, formats.text)
     sheet.freeze_panes(first + 1, 2)
     sheet.repeat_rows(0, first)
     sheet.autofit(max_width=_WIDEST)
+    if said:
+        sheet.write_string(0, 0, said)  # after the widths: it may run over the cells beside it
+    if len(frame):
+        sheet.autofilter(first, 0, first + len(frame), len(frame.columns) - 1)
+    sheet.ignore_errors({"number_stored_as_text": _EVERYWHERE})
     return sheet
 
 
-def _cell(sheet: Worksheet, row: int, column: int, value: Any, form: Format) -> None:
+def _cell(sheet: Worksheet, row: int, column: int, value: Any, form: Format, text: Format) -> None:
     if pd.isna(value):
         return
     if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
+        sheet.write_boolean(row, column, value, text)
     elif isinstance(value, pd.Timestamp):
         sheet.write_datetime(row, column, value.to_pydatetime(), form)
     elif isinstance(value, int | float) and abs(value) != float("inf"):
         sheet.write_number(row, column, value, form)
     else:
-        _text(sheet, row, column, str(value))
+        _text(sheet, row, column, str(value), text)
 
 
 def _text(sheet: Worksheet, row: int, column: int, value: str, form: Format | None = None) -> None:
@@ -101,6 +107,7 @@ def _finish(sheet: Worksheet, said: str) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
+    sheet.set_header(f"&L&B{said}&R{sheet.get_name()}" if said else f"&R{sheet.get_name()}")
     sheet.set_footer(f"&L{said}&C{sheet.get_name()}&R&P / &N")
 
 
