@@ -55,15 +55,16 @@ def trends_table(
     order: Sequence[str],
     *,
     baseline: Sequence[str],
-    dispersion: float | None = None,
+    dispersion: float | pd.Series | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """The `trends` frame: every period after the baseline against the baseline, by locality and stream.
 
     order: the periods, oldest first (leave incomplete ones out where the year has a season). baseline: some
     of them, taken together; the periods after its last one get rows. rate_ratio, lower, upper, p:
-    `rate_ratio` of counts over person-years; `dispersion` widens them, by default the `panel_dispersion`
-    of each stream. marker: `trend_marker` of the rates up to the period (missing with fewer than five).
+    `rate_ratio` of counts over person-years; `dispersion` (one, or by stream) widens them, by default the
+    `panel_dispersion` of each stream. marker: `trend_marker` of the rates up to the period (missing with
+    fewer than five).
 
     withheld: `too_few_cases` (fewer than LEAST_CASES in both together), `baseline_without_cases`,
     `too_few_periods` (the locality lacks the baseline); the ratio is then missing.
@@ -75,8 +76,7 @@ def trends_table(
     later = _with_markers(frame, order)
     later = later[later["period"].isin(list(order[last + 1 :]))]
     later = later.merge(base, on=["locality", "stream"], how="left", validate="many_to_one")
-    widths = panel_dispersion(frame) if dispersion is None else pd.Series(dtype=float)
-    phi = later["stream"].map(widths).fillna(1.0 if dispersion is None else dispersion)
+    phi = _dispersion(later["stream"], frame, dispersion)
     ratio = rate_ratio(
         later["cases"], later["person_years"], later["base_cases"], later["base_person_years"],
         dispersion=phi, level=level,
@@ -131,7 +131,7 @@ def run_chart(
     order: Sequence[str],
     *,
     baseline: Sequence[str],
-    dispersion: float | None = None,
+    dispersion: float | pd.Series | None = None,
     level: float = 0.95,
     least_periods: int = LEAST_BASELINE_PERIODS,
 ) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def run_chart(
     )
     chart = frame.merge(base.reset_index(), on=["locality", "stream"], how="left", validate="many_to_one")
     enough = chart["points"] >= least_periods
-    phi = chart["stream"].map(panel_dispersion(frame)) if dispersion is None else dispersion
+    phi = _dispersion(chart["stream"], frame, dispersion)
     lower, upper = prediction_limits(
         chart["base_cases"], chart["base_years"], chart["person_years"], level=level, dispersion=phi
     )
@@ -162,6 +162,13 @@ def run_chart(
     beyond = [chart["cases"] > chart["upper"], chart["cases"] < chart["lower"]]
     chart = chart.assign(signal=text(first_true(beyond, ["above", "below"])))
     return _in_order(chart, order)[RUN_COLUMNS].reset_index(drop=True)
+
+
+def _dispersion(streams: pd.Series, frame: pd.DataFrame, dispersion: float | pd.Series | None) -> pd.Series:
+    """Dispersion of each of `streams`: as given, or that of the counts in `frame`."""
+    if isinstance(dispersion, int | float):
+        return pd.Series(float(dispersion), index=streams.index)
+    return streams.map(panel_dispersion(frame) if dispersion is None else dispersion).fillna(1.0)
 
 
 def _slope(y: Floats, w: Floats, omitted: int | None = None) -> tuple[Floats, Floats]:

@@ -16,8 +16,10 @@ from diaban.findings.priority import measure_priorities, priorities
 from diaban.findings.tested import factors_tested
 from diaban.intake.card import DataCard
 from diaban.language.collate import sort_key
+from diaban.release.coarse import coarse
 from diaban.release.cube import Cube, protect
 from diaban.release.ledger_state import LedgerState
+from diaban.release.shown_comparisons import by_shown
 from diaban.results import Results
 from diaban.spec import StudySpec
 
@@ -80,6 +82,8 @@ def build_cube(
     if results.peers is not None:
         keys = ["locality", "indicator"]
         frames["factor_profile"] = frames["factor_profile"].merge(results.peers, on=keys, how="left")
+    if spec.disclosure.threshold > 0:
+        frames = by_shown(coarse(frames))
     frames |= _judged(frames, spec)
     if tables.boundaries is not None:
         drawn = tables.boundaries[tables.boundaries["locality"].isin(localities["locality"])]

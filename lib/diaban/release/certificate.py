@@ -16,7 +16,14 @@ from diaban.release.pages.fragment import page, render
 from diaban.release.review import ACCEPTED, REVIEWS, WITHHELD
 from diaban.spec import StudySpec
 
-SCHEMA = 1
+SCHEMA = 2
+
+CLASSES = (
+    {name: name for name in ("count", "files", "theme", "reports", "events")}
+    | {"all files": "files"}
+    | {"change": "change"}
+)
+"""First part of the name of a cell -> what it counts, of the texts."""
 
 
 def certificate_record(
@@ -98,10 +105,17 @@ def _sentences(record: Mapping[str, Any], language: str) -> list[str]:
         name: number(value, language) for name, value in counts.items() if isinstance(value, int | float)
     }
     fields |= {"share": percent(cells["hidden_share"], language), "editions": str(len(audited["editions"]))}
-    keys = ["cells", "attack", "narrowest" if narrowest else "nothing_hidden", "files"]
+    fitted, small = audited["fitted_together"], audited["if_known_to_be_small"]
+    told = {**fitted, **small, "top": audited["threshold"] - 1}
+    fields |= {name: number(value, language) for name, value in told.items()}
+    keys = ["cells", "attack", *(["fitted"] if fitted["statements"] else [])]
+    keys += ["narrowest", *(["small"] if small["small"] else [])] if narrowest else ["nothing_hidden"]
+    keys += [*(["told_before"] if audited["told_before"] else []), "files"]
     keys.append("reviewed" if not review["open"] else "draft")
     if narrowest:
-        fields |= {name: number(narrowest[name], language) for name in ("lower", "upper", "width", "needed")}
+        fields |= {name: number(narrowest[name], language) for name in ("width", "needed")}
+        classes = catalogue("certificate")["classes"]
+        fields["what"] = classes.get(CLASSES.get(narrowest["class"], ""), classes["other"])[language]
     return [_said(key, language).format(**fields) for key in keys]
 
 

@@ -17,6 +17,10 @@ from diaban.intake.tables import Tables
 from diaban.places.hierarchy import ancestors
 from diaban.spec import StudySpec
 
+DISPERSION_DIGITS = 1
+"""It is one number from the counts of all localities, and stands in the limits of each: with all its digits a
+reader could fit the counts that are hidden to it."""
+
 
 class Levels:
     """Result frames on how much there is. Frames and columns are those of each analysis module."""
@@ -66,7 +70,7 @@ class Levels:
     @cached_property
     def dispersion(self) -> pd.Series:
         """Stream -> how much counts of localities and periods vary beyond chance (`panel_dispersion`)."""
-        return panel_dispersion(self.exposed_report)
+        return panel_dispersion(self.exposed_report).round(DISPERSION_DIGITS)
 
     @cached_property
     def blocks(self) -> pd.DataFrame:
@@ -108,7 +112,9 @@ class Levels:
     def trends(self) -> pd.DataFrame:
         """Blocks after the baseline against the baseline, by locality of report and stream."""
         order = [block.key for block in self.spec.periods.blocks]
-        table = trends.trends_table(self.blocks, order, baseline=[self.spec.periods.baseline])
+        dispersion = panel_dispersion(self.blocks).round(DISPERSION_DIGITS)
+        baseline = [self.spec.periods.baseline]
+        table = trends.trends_table(self.blocks, order, baseline=baseline, dispersion=dispersion)
         keys = ["locality", "period", "stream"]
         counts = self.blocks.set_index(keys)["cases"]
         table = table.join(counts.rename("cases"), on=keys) if "cases" not in table else table
@@ -120,7 +126,9 @@ class Levels:
     def run_chart(self) -> pd.DataFrame:
         """Counts of every complete period with what the baseline's rate leads to expect."""
         block = next(b for b in self.spec.periods.blocks if b.key == self.spec.periods.baseline)
-        return trends.run_chart(self.exposed_report, self.periods, baseline=block.periods)
+        return trends.run_chart(
+            self.exposed_report, self.periods, baseline=block.periods, dispersion=self.dispersion
+        )
 
     @cached_property
     def whole_run_chart(self) -> pd.DataFrame:

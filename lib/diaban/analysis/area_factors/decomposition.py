@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import gammaincinv
 
 from diaban.analysis.area_factors.age_structure import AgeBands, age_bands
 from diaban.analysis.area_factors.associations import EVENTS_PER_PARAMETER
@@ -130,7 +131,8 @@ def _parts(
         tables["age"] = _part(by, by.sum(age), np.quantile(added, tails, axis=0))
     tables |= _factor_parts(fitted, shares, by, tails)
     left = observed - expected - by.sum(age)
-    chance = rng.gamma(observed + 0.5, size=(draws, len(observed))) - observed
+    # by quantiles: a sampler that rejects would carry each count into the draws of the places after it
+    chance = gammaincinv(observed + 0.5, rng.random((draws, len(observed)))) - observed
     around = left + chance - shares.draws.sum(axis=2)
     tables["unexplained"] = _part(by, left - shares.cases.sum(axis=1), np.quantile(around, tails, axis=0))
     tables["observed"] = _part(by, observed, count_interval(observed, level))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from diaban.release.audit.leaks import Leak
 from diaban.release.audit.readings import Readings
 from diaban.release.audit.register import REGISTER
 from diaban.release.audit.replay import Replayed
+from diaban.release.audit.small_ones import SmallOnes
 from diaban.release.audit.union import Union
 from diaban.release.published import Published
 
@@ -25,12 +27,14 @@ def certificate(
     readings: Sequence[Readings],
     again: Sequence[list[Replayed]],
     attacks: Sequence[Attack],
+    small: SmallOnes,
     leaks: Sequence[Leak],
+    told_before: Sequence[Leak],
     *,
     seconds: float,
 ) -> dict[str, Any]:
-    """Plain numbers and texts, fit for JSON; no hidden count stands in it."""
-    now = editions[0]
+    """Plain numbers and texts, fit for JSON; neither a hidden count nor a name of one stands in it."""
+    now, replayed = editions[0], [one for found in again for one in found]
     threshold = now.state.threshold
     return {
         "editions": [one.edition for one in editions],
@@ -44,6 +48,7 @@ def certificate(
             "hidden_share": round(len(union.hidden) / max(len(union.counts), 1), 4),
         },
         "narrowest": _narrowest(attacks),
+        "if_known_to_be_small": asdict(small),
         "attacked": {
             "frames": sum(len(one.cube.frames) for one in editions),
             "columns": sum(
@@ -58,16 +63,22 @@ def certificate(
             "linear_programmes": sum(a.programmes for a in attacks),
             "searches_in_whole_numbers": sum(a.searches for a in attacks),
             "unfinished_searches": sum(a.unfinished for a in attacks),
-            "statements_replayed": sum(len(found) for found in again),
-            "ways_replayed": sum(one.tried for found in again for one in found),
+        },
+        "fitted_together": {
+            "statements": len(replayed),
+            **{name: sum(one.outcome == name for one in replayed) for name in ("proved", "tried")},
+            "ways": sum(one.tried for one in replayed),
+            "refused": sum(one.outcome == "not_audited" for one in replayed),
         },
         "leaks": len(set(leaks)),
+        "told_before": len(set(told_before)),
         "seconds": round(seconds, 1),
     }
 
 
 def _narrowest(attacks: Sequence[Attack]) -> dict[str, Any] | None:
-    """The protected cell with the smallest range beyond its promise, whole numbers at both ends."""
+    """The smallest range of a protected cell beyond its promise, whole numbers at both ends, and what kind of
+    cell that is: which one, and where the range lies, is nobody's business."""
     seen = [
         (float(a.width[i] - a.block.needed[i]), a.block.cells[i], n, int(i))
         for n, a in enumerate(attacks)
@@ -77,8 +88,7 @@ def _narrowest(attacks: Sequence[Attack]) -> dict[str, Any] | None:
     for _, cell, n, i in sorted(seen)[:EXACT_RANGES]:
         block = attacks[n].block
         low, high = range_of(block, i) if len(block.right) else (block.lower[i], block.upper[i])
-        width = float(high - low)
-        if best is None or width - block.needed[i] < best["width"] - best["needed"]:
-            best = {"cell": cell, "lower": float(low), "upper": float(high), "width": width,
-                    "needed": float(block.needed[i])}  # fmt: skip
+        width, needed = float(high - low), float(block.needed[i])
+        if best is None or width - needed < best["width"] - best["needed"]:
+            best = {"class": cell.split("|", 1)[0], "width": width, "needed": needed}
     return best

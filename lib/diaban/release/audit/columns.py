@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -28,7 +28,7 @@ class Column:
     "reason" (why there is no number). cells: templates of cell names, filled from the row. formula: what the
     value is of these cells; without one the value is taken to tell them exactly. least: of a "count", the
     smallest that may be shown, where it is not the study's threshold. when: rows in which the column is what
-    it says here; in others it is `otherwise`.
+    it says here; in others it is `otherwise`. digits: most decimals that its numbers may have.
     """
 
     kind: Literal["known", "cell", "count", "model", "verdict", "reason"]
@@ -38,6 +38,7 @@ class Column:
     least: int | str | None = None
     when: Callable[[Row], bool] | None = None
     otherwise: Column | None = None
+    digits: int | None = None
 
     def in_row(self, row: Row) -> Column:
         if self.when is None or self.when(row):
@@ -82,6 +83,11 @@ def known(*names: str) -> dict[str, Column]:
 
 def model(why: str, *names: str) -> dict[str, Column]:
     return dict.fromkeys(names, Column("model", why=why))
+
+
+def short(digits: int, columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The same columns, of numbers with no more than so many decimals."""
+    return {name: replace(column, digits=digits) for name, column in columns.items()}
 
 
 def of(cells: str | tuple[str, ...], *names: str, **formulas: Formula) -> dict[str, Column]:

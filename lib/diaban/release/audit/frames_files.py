@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from diaban.release.audit import formulas as f
-from diaban.release.audit.columns import REASON, Column, Frame, Row, counts, itself, known, model, of
+from diaban.release.audit.columns import (
+    REASON,
+    Column,
+    Frame,
+    Row,
+    counts,
+    itself,
+    known,
+    model,
+    of,
+    short,
+)
 from diaban.release.audit.frames_counts import WITHIN_ROW
 from diaban.release.cells import ABOUT_CODING
 
@@ -55,7 +66,10 @@ def _of_case_side(*names: str) -> dict[str, Column]:
     }
 
 
-NOT_OF_ALL_FILES = "over files with a third code, of which there is no other number; to one decimal"
+NOT_OF_ALL_FILES = (
+    "over files with a third code within localities, of which there is no other number; to one decimal: "
+    "moving 20 files between hidden counts changed one value of seven, and no flag"
+)
 
 FILES = {
     "case_factors": Frame(
@@ -72,14 +86,16 @@ FILES = {
         keys=("stream", "a", "b"),
         columns=known("comparisons", "withheld")
         | counts("n_both")
-        | model(NOT_OF_ALL_FILES, "lift", "lower", "upper", "supported"),
+        | short(1, model(NOT_OF_ALL_FILES, "lift", "lower", "upper"))
+        | model(NOT_OF_ALL_FILES, "supported"),
     ),
     "configurations": Frame(
         keys=("configuration", "stream", "solution", "part", "expression"),
         columns=known("codes", "present", "withheld", "holds")
         | counts("n_files", "n_outcome")
         | model(WITHIN_ROW, "base_share", "consistency", "lower", "upper", "coverage", "unique_coverage")
-        | model(WITHIN_ROW, "p", "above_base"),
+        | short(2, model("of permutations within localities, in hundredths", "p"))
+        | model(WITHIN_ROW, "above_base"),
         between={"n_files - n_outcome": {"n_files": 1, "n_outcome": -1}},
     ),
     "event_moments": Frame(

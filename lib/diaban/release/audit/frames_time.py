@@ -18,6 +18,7 @@ from diaban.release.audit.columns import (
     known,
     model,
     of,
+    short,
 )
 from diaban.release.audit.frames_counts import WITHIN_ROW
 
@@ -52,6 +53,7 @@ def _quarters_with_alerts(alerts: pd.DataFrame, threshold: int) -> list[Statemen
     ]  # fmt: skip
 
 
+ALARMS = "chances of all series together, one number a quarter, to one decimal"
 IN_PERCENT = "a share in whole percent of a number that is not told"
 IN_STEPS = "rounded by steps of more cases than the threshold"
 
@@ -73,7 +75,8 @@ TIME = {
         keys=("campaign", "stream"),
         columns=known("treated", "controls", "start", "end", "base_start", "base_end", "localities")
         | counts("before", "after", "control_before", "control_after")
-        | model(WITHIN_ROW, "ratio", "lower", "upper", "p", "placebo_p", "told")
+        | model(WITHIN_ROW, "ratio", "lower", "upper", "p", "told")
+        | short(2, model("a rank among other places and months, in hundredths", "placebo_p"))
         | model(WITHIN_ROW, "difference", "difference_lower", "difference_upper")
         | {"withheld": REASON},
     ),
@@ -91,7 +94,7 @@ TIME = {
     ),
     "alerts": Frame(
         keys=("locality", "stream", "period"),
-        columns=known("comparisons", "budget", "expected_false_alarms"),
+        columns=known("comparisons", "budget") | short(1, model(ALARMS, "expected_false_alarms")),
         statements=_quarters_with_alerts,
     ),
     "edition_changes": Frame(

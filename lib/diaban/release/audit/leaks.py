@@ -11,6 +11,7 @@ Kind = Literal[
     "small_count",  # a count below the threshold
     "hidden_row",  # a number in a row that says that it is hidden
     "reason",  # a reason for a missing number that tells the number
+    "not_audited",  # a statement of which nobody can say how much it tells
     "replayed",  # a statement about all localities that only few hidden counts agree with
     "claim",  # a number in a sentence that stands nowhere else
     "not_as_registered",  # a number that is not what the register says it is
@@ -20,7 +21,14 @@ Kind = Literal[
     "internal",  # a cube of exact counts, which is for the office alone
     "contradiction",  # editions or figures that cannot all be true
 ]
-"""Kinds of leaks. All of them stop a release."""
+"""Kinds of leaks. All of them stop a release, in an earlier edition those that are not of TOLD_BEFORE."""
+
+TOLD_BEFORE = frozenset(
+    {"hidden_value", "small_count", "hidden_row", "reason", "not_audited", "replayed", "claim"}
+)
+"""What an earlier edition told cannot be taken back. It is attacked together with all the rest (a statement
+that is not audited as if it told the counts themselves), and stops a release that adds to it; all other kinds
+say that nobody knows what the earlier edition told."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,12 @@ class Leak:
 
 @dataclass(frozen=True)
 class Audit:
-    """leaks: empty where the release may leave. certificate: what was attacked, and the narrowest range."""
+    """leaks: empty where the release may leave. certificate: what was attacked, and the narrowest range.
+    told_before: what earlier editions gave away by themselves."""
 
     leaks: list[Leak]
     certificate: dict[str, Any] = field(default_factory=dict)
+    told_before: list[Leak] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:

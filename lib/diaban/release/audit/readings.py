@@ -21,6 +21,8 @@ from diaban.release.ledger_state import LedgerState
 TELLING_REASONS = frozenset({"no_cases", "no_reports", "no_baseline", "no_cases_in_reference"})
 """Reasons for a missing number that are the number."""
 
+_ROUNDING = 1e-9
+
 
 @dataclass
 class Readings:
@@ -102,6 +104,8 @@ def _read_frame(
         for column, value, what in _values(spec, row):
             told.numbers += 1
             place = _Place(name, key, column, edition)
+            if what.digits is not None and not _as_short(value, what.digits):
+                told.leaks.append(place.leak("not_as_registered", given_by=(str(value),)))
             if what.kind in ("cell", "verdict"):
                 _read_cells(what, row, value, place, counts, state, told, halves.get(column, 0.0))
             elif what.kind == "reason" and hidden_row and value in TELLING_REASONS:
@@ -124,6 +128,11 @@ def _values(spec: Frame, row: Row) -> Iterator[tuple[str, Any, Column]]:
         actual = what.in_row(row)
         if actual.kind != "known":
             yield column, value, actual
+
+
+def _as_short(value: Any, digits: int) -> bool:
+    """Whether a number has no more decimals than that."""
+    return bool(abs(float(value) - round(float(value), digits)) < _ROUNDING)
 
 
 def _missing(value: Any) -> bool:

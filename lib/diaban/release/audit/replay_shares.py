@@ -1,97 +1,107 @@
-"""The same for shares of files: a shrunk share of a shown locality is fitted to hidden ones too."""
+"""Shares of files: whether the shrunk share of a shown locality follows from what is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from diaban.analysis.case_factors.share_shrinkage import shrink_shares
-from diaban.release.audit.inversions import agrees, column_half_unit, few_compositions
-from diaban.release.audit.replay import Replayed
+from diaban.release.audit.inversions import few_compositions
+from diaban.release.audit.replay import Replayed, all_agree, numbers
 from diaban.release.cells import ABOUT_CODING, code_cell
 from diaban.release.cube import Cube
 
-MOST_WAYS = 300
-"""Ways of one code that are tried; each is a fit."""
+MOST_WAYS = 2_000
+"""More ways of one code than this are not tried (each is a fit): then the statement is refused."""
 
-ALL_WAYS = 2_000
-"""Fits for a cube; codes with the fewest ways come first."""
-
-_FITTED = ("shrunk_share", "shrunk_lower", "shrunk_upper")
-
-
-@dataclass(frozen=True)
-class _Code:
-    rows: pd.DataFrame
-    hidden: NDArray[np.bool_]
-    files: NDArray
-    ways: NDArray
+FITTED = ("shrunk_share", "shrunk_lower", "shrunk_upper", "probability_above")
 
 
 def replayed_shares(cube: Cube) -> Iterator[Replayed]:
-    """Every code that is shown for some localities and hidden for a few others of known numbers of files."""
+    """Every code that is shown for some localities and hidden for others."""
     frame = cube.frames.get("case_factors")
     if frame is None or not len(frame):
         return
-    rows = frame[~frame["code"].isin(ABOUT_CODING)].sort_values("locality")
-    files = rows.dropna(subset=["n_files"]).groupby(["locality", "stream"])["n_files"].max()
-    codes = [_code(part, files) for _, part in rows.groupby(["stream", "code"])]
-    left = ALL_WAYS
-    for one in sorted((c for c in codes if c is not None), key=lambda c: len(c.ways)):
-        left -= len(one.ways)
-        if left < 0:
-            return
-        if not _fitted_together(one):
-            yield _replay(one)
+    rows = frame.sort_values("locality")
+    known = rows[~rows["code"].isin(ABOUT_CODING)].dropna(subset=["n_files"])
+    files = known.groupby(["locality", "stream"])["n_files"].max()
+    for (stream, code), part in rows.groupby(["stream", "code"]):
+        if part["hidden"].any() and np.isfinite(_told(part)).any():
+            place = f"case_factors[{stream}, {code}].shrunk_share"
+            yield _replay(Code(part, files.iloc[:0] if code in ABOUT_CODING else files), place)
 
 
-def _fitted_together(one: _Code) -> bool:
-    """Whether the hidden localities were put together before anything was fitted: that tells nothing."""
-    rest = one.rows[one.hidden].head(1)
-    rows = pd.concat([one.rows[~one.hidden], rest])
-    hidden = np.arange(len(rows)) == len(rows) - 1
-    files = np.append(one.files[~one.hidden], one.files[one.hidden].sum())
-    way = one.ways[:1].sum(axis=1)
-    return len(way) > 0 and _agrees(_Code(rows, hidden, files, one.ways), way)
+@dataclass(frozen=True)
+class Code:
+    """Localities with one code of a stream. files: (locality, stream) -> files, as other rows tell them."""
+
+    rows: pd.DataFrame
+    files: pd.Series
+
+    @cached_property
+    def hidden(self) -> NDArray[np.bool_]:
+        return self.rows["hidden"].to_numpy(bool)
+
+    @cached_property
+    def rest(self) -> tuple[float, float]:
+        """Files with the code, and all files, of the hidden localities together."""
+        first = self.rows[~self.hidden].iloc[0]
+        sums = self.rows.loc[~self.hidden, ["n_coded", "n_files"]].astype("Float64").sum()
+        wholes = [first["n_coded"] + first["rest_coded"], first["n_files"] + first["rest_files"]]
+        return float(wholes[0] - sums["n_coded"]), float(wholes[1] - sums["n_files"])
+
+    @cached_property
+    def together(self) -> Code:
+        """The hidden localities as a single one."""
+        one = self.rows[self.hidden].head(1)
+        return replace(self, rows=pd.concat([self.rows[~self.hidden], one]))
+
+    @cached_property
+    def ways(self) -> NDArray | None:
+        """All counts that the hidden localities may have; None where they are too many, or have no end."""
+        found = few_compositions(int(self.rest[0]), int(self.hidden.sum()), MOST_WAYS)
+        n = self.of_files
+        return None if found is None or np.isnan(n).any() else found[(found <= n[self.hidden]).all(axis=1)]
+
+    @cached_property
+    def of_files(self) -> NDArray:
+        """Files of every locality, missing where they are not known; a single one is the rest."""
+        keys = pd.MultiIndex.from_frame(self.rows[["locality", "stream"]])
+        n = numbers(self.files.reindex(keys))
+        n[~self.hidden] = numbers(self.rows.loc[~self.hidden, "n_files"])
+        if np.isnan(n).sum() == 1:
+            n[np.isnan(n)] = self.rest[1] - np.nansum(n[self.hidden])
+        return n
+
+    def agrees(self, coded: NDArray, files: NDArray) -> bool:
+        """Whether a fit with these numbers of the hidden localities is what is told."""
+        shown = ~self.hidden
+        y, n = (numbers(self.rows[name]) for name in ("n_coded", "n_files"))
+        y[self.hidden], n[self.hidden] = coded, files
+        rest_y, rest_n = (numbers(self.rows[name]) for name in ("rest_coded", "rest_files"))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            against = np.where(shown, rest_y / rest_n, 0.5)
+        told, found = _told(self.rows), np.column_stack(shrink_shares(y, n, against))[shown]
+        return all(bool(all_agree(found[None, :, j], told[:, j])[0]) for j in range(len(FITTED)))
 
 
-def _code(rows: pd.DataFrame, files: pd.Series) -> _Code | None:
-    hidden = rows["hidden"].to_numpy(bool)
-    shown = rows[~hidden].dropna(subset=["n_coded", "rest_coded", *_FITTED])
-    if not hidden.any() or not len(shown):
-        return None
-    keys = pd.MultiIndex.from_frame(rows[["locality", "stream"]])
-    n = files.reindex(keys).astype("float64").to_numpy(copy=True)
-    first = shown.iloc[0]
-    if np.isnan(n).sum() == 1:
-        n[np.isnan(n)] = first["n_files"] + first["rest_files"] - np.nansum(n)
-    total = int(first["n_coded"] + first["rest_coded"] - rows.loc[~hidden, "n_coded"].sum())
-    found = None if np.isnan(n).any() else few_compositions(total, int(hidden.sum()), MOST_WAYS)
-    return None if found is None else _Code(rows, hidden, n, found[(found <= n[hidden]).all(axis=1)])
+def _replay(one: Code, place: str) -> Replayed:
+    if one.together.agrees(*(np.array([n]) for n in one.rest)):
+        return Replayed(place, "proved")
+    ways, hidden = one.ways, one.of_files[one.hidden]
+    cells = tuple(code_cell(r.locality, r.stream, r.code) for r in one.rows[one.hidden].itertuples())
+    if ways is None:
+        return Replayed(place, "not_audited", cells)
+    kept = np.array([one.agrees(way, hidden) for way in ways], dtype=bool)
+    return Replayed.of_ways(place, cells, ways[kept], tried=len(ways))
 
 
-def _replay(one: _Code) -> Replayed:
-    kept = np.array([_agrees(one, way) for way in one.ways], dtype=bool)
-    ways = one.ways[kept]
-    hidden = one.rows[one.hidden]
-    cells = [code_cell(r.locality, r.stream, r.code) for r in hidden.itertuples()]
-    possible = {cell: sorted(set(ways[:, i].tolist())) for i, cell in enumerate(cells)}
-    first = one.rows.iloc[0]
-    place = f"case_factors[{first['stream']}, {first['code']}].shrunk_share"
-    return Replayed(possible, len(one.ways), len(ways), place)
-
-
-def _agrees(one: _Code, way: NDArray) -> bool:
-    coded = one.rows["n_coded"].astype("float64").to_numpy(copy=True)
-    coded[one.hidden] = way
-    fitted = shrink_shares(coded, one.files, np.full(len(coded), 0.5))
-    told = one.rows.loc[~one.hidden, list(_FITTED)].astype("float64").to_numpy()
-    found = np.column_stack(fitted[:3])[~one.hidden]
-    half = column_half_unit(told[np.isfinite(told)])
-    return all(
-        bool(agrees(found[i, j], value, half)) for (i, j), value in np.ndenumerate(told) if np.isfinite(value)
-    )
+def _told(rows: pd.DataFrame) -> NDArray:
+    """What shown rows say, shape (shown localities, columns)."""
+    shown = rows[~rows["hidden"]]
+    return np.column_stack([numbers(shown[name]) for name in FITTED])

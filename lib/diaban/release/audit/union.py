@@ -41,6 +41,11 @@ class Union:
             return
         self.rows.setdefault(signed, right)
 
+    def give(self, cell: str) -> None:
+        """A count that somebody gave away before: it is known, and nothing can be promised of it any more."""
+        self.hidden.discard(cell)
+        self.needed.pop(cell, None)
+
     def state(self, what: Statement) -> None:
         """Add what a frame says: a bound of one cell, or a row with a part that nobody knows."""
         cells = [cell for cell in what.weights if cell in self.counts]
