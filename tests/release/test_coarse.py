@@ -52,7 +52,7 @@ SHARES = np.array([[0.21, 0.20], [0.14, 0.15], [0.31, 0.30], [0.34, 0.35]])
 
 
 def themes(of_streams):
-    """Rows of four localities: cases of a theme in two streams, at each one's share of the persons at risk."""
+    """Rows of four localities: a theme's cases in two streams, at each one's share of those at risk."""
     expected = SHARES @ np.array(of_streams, dtype=float)
     cases = np.array([9, 5, 12, 14])
     rows = pd.DataFrame({"cases": cases, "whole_cases": 40, "expected": expected, "person_years": np.nan})

@@ -9,8 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diaban.analysis.funnel import adjusted_z, between_variance, exact_z
-from diaban.analysis.shrinkage import shrink
 from diaban.release.audit import audit
 from diaban.release.audit.attack import attack
 from diaban.release.audit.blocks import blocks
@@ -18,12 +16,14 @@ from diaban.release.audit.claims import claims
 from diaban.release.audit.culprits import culprits
 from diaban.release.audit.readings import read_cube
 from diaban.release.audit.register import REGISTER
-from diaban.release.audit.replay import replayed
+from diaban.release.audit.replay_rates import replayed_rates
+from diaban.release.audit.replays import replays
 from diaban.release.audit.union import unite
 from diaban.release.cells import count_cell
 from diaban.release.cube import Cube
 from diaban.release.ledger_state import LedgerState
 from diaban.release.published import Published
+from diaban.release.shown_comparisons import q_of_shown
 from diaban.release.target_tables import SLACK
 
 UNHIDDEN = [
@@ -118,16 +118,30 @@ def test_the_release_of_the_study_has_no_leak(whole_audit):
     assert narrowest["width"] >= narrowest["needed"]
 
 
-def test_its_certificate_says_what_was_attacked(whole_audit, published):
+def test_everything_that_is_fitted_to_several_localities_is_proved(whole_audit):
+    """However many ways there are in which the hidden counts could lie."""
+    told = whole_audit.certificate["fitted_together"]
+    assert told["proved"] == told["statements"] > 100
+    assert told["refused"] == told["tried"] == 0
+
+
+def test_its_certificate_says_what_was_attacked(whole_audit):
     told = json.loads(json.dumps(whole_audit.certificate))
     assert told["editions"] == ["2024-mid", "2023-end"]
     assert told["attacked"]["numbers"] > 10_000
     assert told["attacked"]["unfinished_searches"] == 0
     assert told["cells"]["protected"] > 500
     assert told["cells"]["hidden"] + told["cells"]["published"] == told["cells"]["known"]
-    narrowest = told["narrowest"]
-    assert narrowest["cell"] in published[0].state.needed
-    assert narrowest["width"] == narrowest["upper"] - narrowest["lower"]
+    small = told["if_known_to_be_small"]
+    assert small["small"] > small["narrowed"] > small["exact"]
+    assert told["told_before"] == 0
+
+
+def test_its_certificate_names_no_count(whole_audit, published):
+    """Which count is the nearest to be told, and where it lies, would help whoever looks for it."""
+    told = json.dumps(whole_audit.certificate)
+    assert set(whole_audit.certificate["narrowest"]) == {"class", "width", "needed"}
+    assert not any(cell in told for cell in published[0].state.counts.index if "|" in cell)
 
 
 def test_every_frame_of_the_study_is_registered(published):
@@ -324,35 +338,66 @@ def test_an_edition_that_was_not_given_is_not_taken_on_trust(published):
 # Statements about all localities ---------------------------------------------------------------------------
 
 
+def refused(cube):
+    return {one.place for one in replays(cube) if one.outcome != "proved"}
+
+
 def test_a_shrunk_rate_fitted_to_hidden_counts_gives_them_back(binh_phuoc_run, published):
-    """The table of rates as it is fitted to all localities, with hidden rows blanked: every count follows."""
+    """The rates as they are fitted to all localities, with hidden rows blanked: every count follows; where
+    there are too many ways to try them nobody can say so."""
     shown = published[0].cube["rates"]
     true = binh_phuoc_run.results.rates
     keys = ["locality", "period", "stream"]
     table = true.merge(shown[[*keys, "hidden"]], on=keys, validate="one_to_one")
-    blanked = ["cases", "rate", "shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above", "z"]
+    blanked = ["cases", "rate", "shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above", "z",
+               "rank_lower", "rank_upper"]  # fmt: skip
     table[blanked] = table[blanked].mask(table["hidden"])
-    told = list(replayed(Cube({"rates": table}, {})))
+    told = [one for one in replayed_rates(Cube({"rates": table}, {})) if one.outcome == "tried"]
     assert {one.left for one in told} == {1}
     counts = {count_cell(r.locality, r.stream, r.period): r.cases for r in true.itertuples()}
     assert all([counts[cell]] == values for one in told for cell, values in one.possible.items())
+    assert {one.outcome for one in replayed_rates(Cube({"rates": table}, {}))} == {"tried", "not_audited"}
 
 
-def test_a_shrunk_rate_fitted_to_shown_counts_and_the_rest_as_one_tells_nothing(published):
-    rates = published[0].cube["rates"].copy()
-    blanked = ["shrunk_rate", "shrunk_lower", "shrunk_upper", "probability_above", "z"]
-    rates[blanked] = rates[blanked].astype("Float64").mask(pd.Series(True, index=rates.index))
-    for _, rows in rates.groupby(["stream", "period"]):
-        shown = rows[~rows["hidden"]]
-        rest = round(rows["expected"].sum() - shown["cases"].sum())
-        gone = rows.loc[rows["hidden"], "expected"].sum()
-        cases = np.append(shown["cases"].to_numpy(float), rest if gone else [])
-        expected = np.append(shown["expected"].to_numpy(float), gone or [])
-        risks = shrink(cases, expected)
-        lower, upper = risks.interval()
-        z = exact_z(cases, expected)
-        z = adjusted_z(z, expected, between_variance(z, 4 * expected))
-        reference = rows["reference_rate"].iloc[0]
-        told = [risks.mean * reference, lower * reference, upper * reference, risks.probability_above(), z]
-        rates.loc[shown.index, blanked] = np.column_stack(told)[: len(shown)]
-    assert list(replayed(Cube({"rates": rates}, {}))) == []
+def test_a_shrunk_share_that_is_fitted_to_others_as_well(published):
+    table = published[0].cube["case_factors"]
+    row = table.index[~table["hidden"] & table["shrunk_share"].notna() & (table["code"] != "XX")][0]
+    cube = with_value(published, "case_factors", row, "shrunk_share", table.loc[row, "shrunk_share"] * 1.01)
+    stream, code = table.loc[row, ["stream", "code"]]
+    assert refused(cube) == {f"case_factors[{stream}, {code}].shrunk_share"}
+
+
+@pytest.mark.parametrize("frame", ["case_factors", "theme_counts"])
+def test_a_q_that_ranks_hidden_comparisons(published, frame):
+    """As if one hidden comparison were clearer than all shown ones: every q has one rank more below it."""
+    table = published[0].cube[frame]
+    p = table["p"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    p[np.flatnonzero(table["hidden"])[0]] = 0.0
+    q = q_of_shown(p, int(table["comparisons"].max()))
+    cube = changed(published, frame, q=pd.Series(q, index=table.index).mask(table["hidden"]))
+    assert refused(cube) == {f"{frame}.q"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "column"),
+    [
+        ("area_factors", "rate_ratio"),
+        ("area_factors", "p"),
+        ("area_robustness", "e_value"),
+        ("factor_importance", "importance"),
+        ("residual_autocorrelation", "moran"),
+        ("excess_decomposition", "upper"),
+        ("what_if", "change"),
+        ("trends", "dispersion"),
+        ("code_pairs", "lift"),
+        ("configurations", "p"),
+        ("alerts", "expected_false_alarms"),
+    ],
+)
+def test_a_figure_of_a_model_with_more_digits(published, frame, column):
+    table = published[0].cube[frame]
+    row = table.index[table[column].notna()][0]
+    found = leaks_of(
+        published, with_value(published, frame, row, column, float(table.loc[row, column]) + 3e-5)
+    )
+    assert {(leak.kind, leak.column) for leak in found} == {("not_as_registered", column)}

@@ -169,11 +169,11 @@ def _same_variance(group: Group, fit: Fit) -> NDArray[np.bool_]:
 
 
 def _same_curve(curve: pd.DataFrame, counts: NDArray, expected: NDArray) -> bool:
+    if not len(curve):
+        return True
     at_risk = np.isfinite(expected)
     again = funnel_curve(counts[at_risk], expected[at_risk], points=POINTS, margin=MARGIN)[CURVE]
     told = curve[CURVE].to_numpy(float)
-    if not len(told):
-        return True
     return told.shape == again.shape and np.allclose(told, again.to_numpy(float), rtol=_EXACT)
 
 
