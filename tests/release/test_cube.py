@@ -35,6 +35,7 @@ class SmallProvince:
     coded: dict[tuple[str, str], tuple[int, int]] | None = None
     threshold: int = THRESHOLD
     spec: SimpleNamespace = field(init=False)
+    near_report = pd.DataFrame({"a": ["a", "b", "c"], "b": ["b", "c", "d"]})
     file_periods = ("2020", "2021", "2022", "2023")
     area_robustness = factor_importance = residual_autocorrelation = statistical_neighbours = None
     excess_decomposition = what_if = code_pairs = configurations = event_moments = event_lags = None
@@ -178,7 +179,9 @@ def test_hidden_rows_have_no_value_left():
     results = SmallProvince(province([1, 2, 3, 1], [60, 70, 80, 90], [20, 21, 22, 23]))
     frames = protect(results).frames
     of_the_whole = {name for name, frame in frames.items() if "locality" not in frame}
-    assert of_the_whole == {"cells", "funnel", "rates_together"}, "every other frame says what is hidden"
+    assert of_the_whole == {"cells", "funnel", "rates_together", "rates_neighbours"}, (
+        "every other frame says what is hidden"
+    )
     for name in frames.keys() - of_the_whole:
         frame = frames[name]
         gone = frame[frame["hidden"]]

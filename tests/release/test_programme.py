@@ -171,20 +171,24 @@ def test_a_weight_of_nothing_does_not_break_the_bounds():
     assert told.loc["y"].tolist() == [0, np.inf]
 
 
-def test_levers_of_a_hidden_cell_are_the_visible_cells_of_its_row_and_column():
-    """[[3, 20], [30, 40]], the corner hidden: its row (20 of 23) and its column (30 of 33) tell it."""
-    counts = pd.Series({"a": 3, "b": 20, "c": 30, "d": 40, "ab": 23, "ac": 33, "cd": 70, "bd": 60})
-    equations = [Equation("ab", ("a", "b")), Equation("ac", ("a", "c"))]
-    equations += [Equation("cd", ("c", "d")), Equation("bd", ("b", "d"))]
-    attacker = Attacker(counts, equations)
-    (alone,) = attacker.levers({"a"}, ["a"])
-    assert alone
-    assert alone <= {"b", "ab", "c", "ac"}
-    (row,) = attacker.levers({"a", "b"}, ["a"])
-    assert row <= {"c", "ac", "ab", "bd", "d"}, "with the row hidden its column tells, or the other column"
-    assert row & {"c", "ac"}
+@pytest.mark.filterwarnings("error")
+def test_a_range_without_an_upper_end_needs_no_warning():
+    """x is at least y, and both can be as large as they like."""
+    counts = pd.Series({"x": 3.0, "y": 2.0, "slack": 1.0})
+    told = Attacker(counts, [Equation("x", ("y", "slack"))]).ranges(counts.index)
+    assert told["upper"].tolist() == [np.inf] * 3
+    assert told["lower"].tolist() == [0] * 3
 
 
-def test_a_free_cell_has_no_levers():
-    counts = pd.Series({"a": 3.0, "b": 20.0, "ab": 23.0})
-    assert list(Attacker(counts, [Equation("ab", ("a", "b"))]).levers(counts.index, ["a"])) == [set()]
+def test_bounds_and_a_new_start_change_no_answer():
+    """x + y = 10: the least x is 0; with y at most 4 it is 6; without that again 0."""
+    programme = Programme(csr_array(np.array([[1.0, 1.0]])), np.array([10.0]))
+    aim = np.array([1.0, 0.0])
+    assert programme.smallest(aim) == pytest.approx([0, 10])
+    programme.bound(1, 0.0, 4.0)
+    assert programme.smallest(aim) == pytest.approx([6, 4])
+    programme.start_anew()
+    assert programme.smallest(aim) == pytest.approx([6, 4])
+    programme.bound(1, 0.0, np.inf)
+    programme.start_anew()
+    assert programme.smallest(aim) == pytest.approx([0, 10])

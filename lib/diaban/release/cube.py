@@ -20,6 +20,7 @@ from diaban.release.joined_tables import joined
 from diaban.release.ledger import Ledger
 from diaban.release.ledger_state import LedgerState
 from diaban.release.linked_tables import LinkedTables, annual_streams, linked_tables
+from diaban.release.neighbour_rates import rates_neighbours
 from diaban.release.plan_frames import protected_plan
 from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares, rates_together
 from diaban.release.suppression import blank, hidden_cells
@@ -97,6 +98,9 @@ def protect(
     frames = {
         "rates": blank(rates, unseen, _RATE_VALUES),
         "rates_together": rates_together(results.rates, unseen, fit, threshold),
+        "rates_neighbours": rates_neighbours(
+            results.rates, unseen, results.near_report, ledger, per=model.per, seed=model.seed
+        ),
         "funnel": funnel[~_whole_hides(funnel, hidden)].reset_index(drop=True),
         "trends": blank(
             trends,

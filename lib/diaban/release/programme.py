@@ -36,6 +36,15 @@ class Programme:
         self._solver.setOptionValue("threads", 1)
         self._solver.passModel(programme)
 
+    def bound(self, column: int, low: float, high: float) -> None:
+        """From now on x of this column lies between `low` and `high`."""
+        self._solver.changeColBounds(column, low, high)
+
+    def start_anew(self) -> None:
+        """The next question starts from x = 0, not from the answer before: sooner there where it is near."""
+        self._solver.setOptionValue("presolve", "off")  # it would take longer than the few steps
+        self._solver.setBasis()
+
     def smallest(self, objective: NDArray) -> NDArray | None:
         """A solution that makes `objective` (shape of x) smallest; None where it has no least value.
 

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from diaban.release.ranges import Attacker, Equation
-
-_SAME = 1e-6
+from diaban.release.exposed import attainable, exposed_cells
+from diaban.release.least_hidden import least_hidden
+from diaban.release.linked_blocks import LinkedBlock, cell_weights, linked_blocks
+from diaban.release.near_least_hidden import near_least_hidden
+from diaban.release.ranges import Equation
 
 
 def small(counts: pd.Series, threshold: int) -> pd.Series:
@@ -34,49 +36,45 @@ def hidden_cells(
 
     counts: cell -> count, all cells of all linked tables. `group`: cell -> name of the cells that are
     hidden together (a series is shown whole or not at all). `reluctance`: cell -> how much it would be
-    missed (default 0); the least missed is hidden first, of these the smallest. Greedy: as long as a primary
-    cell can be told to less than `threshold`, one of the visible cells that hold its range there is hidden
-    too. Deterministic: ties go by cell name.
+    missed (default 0). What is hidden beyond them weighs as little as can be (`cell_weights`), or nearly so
+    in a block in which the best choice is not found within bounds (`least_hidden`). The same for the same
+    input.
 
     shown, hidden: cells that were given out, and kept back, before: the ones cannot be hidden any more, the
-    others stay hidden. needed: further cells that must stay uncertain, and by how much.
+    others stay hidden. needed: further cells that must stay uncertain, and by how much. A cell that nothing
+    could keep as wide as that is kept as wide as it can be.
     """
-    groups = _members(counts.index, group or {})
-    reluctant, values = reluctance or {}, counts.to_dict()
-
-    def cost(cell: str) -> tuple[int, bool, float, str]:
-        return reluctant.get(cell, 0), values[cell] == 0, values[cell], cell
-
-    known = set(shown)
+    known, together = set(shown), group or {}
     wide = {**(needed or {}), **dict.fromkeys(primary, float(threshold))}
     wide = {cell: width for cell, width in wide.items() if cell not in known}
-    kept_back = (_with_groups(set(wide), groups) | set(hidden)) - known
-    attacker = Attacker(counts, equations, enough=threshold)
-    while kept_back:
-        ranges = attacker.ranges(kept_back, of=wide)
-        width = ranges["upper"] - ranges["lower"]
-        exposed = [cell for cell in sorted(wide) if width[cell] < wide[cell] - _SAME]
-        added: set[str] = set()
-        for levers in attacker.levers(kept_back, exposed):
-            free = levers - known
-            if free and not free & added:
-                added.add(min(free, key=cost))
-        if not added:
-            break
-        kept_back |= _with_groups(added, groups) - known
+    kept_back = _with_groups({*wide, *hidden}, counts.index, together) - known
+    blocks = linked_blocks(
+        counts,
+        equations,
+        needed=wide,
+        kept_back=kept_back,
+        known=known,
+        group=together,
+        weights=cell_weights(counts, reluctance or {}),
+    )
+    for block in blocks:
+        kept_back |= {block.cells[i] for i in np.flatnonzero(_chosen(block))}
     return kept_back
 
 
-def _members(cells: pd.Index, group: Mapping[str, str]) -> dict[str, set[str]]:
-    """Cell -> all cells that are hidden with it."""
-    together: dict[str, set[str]] = {}
-    for cell in cells:
-        together.setdefault(group.get(cell, cell), set()).add(cell)
-    return {cell: together[group.get(cell, cell)] for cell in cells}
+def _chosen(block: LinkedBlock) -> NDArray:
+    """The cells (bool) of the block that are hidden."""
+    if not len(exposed_cells(block, block.kept_back)):
+        return block.kept_back
+    block = attainable(block)
+    best = least_hidden(block)
+    return near_least_hidden(block) if best is None else best
 
 
-def _with_groups(cells: set[str], groups: dict[str, set[str]]) -> set[str]:
-    return set().union(*(groups[cell] for cell in cells)) if cells else set()
+def _with_groups(cells: set[str], every: Iterable[str], group: Mapping[str, str]) -> set[str]:
+    """`cells` and those that are hidden with them."""
+    taken = {group[cell] for cell in cells if cell in group}
+    return cells | {str(cell) for cell in every if group.get(cell) in taken} if taken else cells
 
 
 def blank(frame: pd.DataFrame, hide: ArrayLike, columns: Sequence[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 
 import pandas as pd
@@ -37,9 +38,16 @@ class AreaSide(Levels):
     @cached_property
     def near(self) -> pd.DataFrame:
         """Pairs (a, b) of neighbouring localities of analysis; by their points where none are declared."""
-        places = self.exposed["locality"].unique()
+        return self._near(self.exposed["locality"].unique())[["a", "b"]]
+
+    @cached_property
+    def near_report(self) -> pd.DataFrame:
+        """Pairs (a, b) of neighbouring localities of report, with border_km where it is known."""
+        return self._near(self.exposed_report["locality"].unique())
+
+    def _near(self, places: Collection[str]) -> pd.DataFrame:
         known = self.tables.neighbours
-        declared = known[known["a"].isin(places) & known["b"].isin(places)][["a", "b"]]
+        declared = known[known["a"].isin(places) & known["b"].isin(places)]
         if len(declared):
             return declared.reset_index(drop=True)
         localities = self.tables.localities

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from diaban.release.audit import formulas as f
@@ -41,14 +43,14 @@ def _share_together(rows: pd.DataFrame, cube: Cube) -> pd.DataFrame:
     return rows.assign(_share=rows["person_years"] / rows["_all"]).drop(columns="_all")
 
 
-def _of_several(rows: pd.DataFrame, _: int) -> list[Statement]:
+def _of_several(frame: str) -> Callable[[pd.DataFrame, int], list[Statement]]:
     """The cases of localities that are not shown one by one."""
-    return [
+    return lambda rows, _: [
         Statement(
             {f"count|{code}|{r.stream}|{r.period}": 1.0 for code in r.localities.split(";")},
             float(r.cases),
             float(r.cases),
-            f"rates_together[{r.stream}, {r.period}].cases",
+            f"{frame}[{r.stream}, {r.period}, {r.localities}].cases",
         )
         for r in rows.itertuples()
     ]
@@ -72,7 +74,16 @@ COUNTS = {
         | {"cases": Column("count")}
         | of(WHOLE, reference_rate=f.reference_rate)
         | model(WITHIN_ROW, "rate", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"),
-        statements=_of_several,
+        statements=_of_several("rates_together"),
+        prepare=_share_together,
+    ),
+    "rates_neighbours": Frame(
+        keys=("stream", "period", "localities"),
+        columns=known("touching", "person_years", "per")
+        | {"cases": Column("count")}
+        | of(WHOLE, reference_rate=f.reference_rate)
+        | model(WITHIN_ROW, "rate", "lower", "upper", "ratio", "ratio_lower", "ratio_upper"),
+        statements=_of_several("rates_neighbours"),
         prepare=_share_together,
     ),
     "trends": Frame(

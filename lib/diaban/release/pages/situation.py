@@ -72,14 +72,13 @@ def _sentence(c: PageContext, stream: StreamSpec) -> str:
 
 def _together(c: PageContext, stream: StreamSpec, fields: dict) -> str:
     """What is told of the localities that are not shown one by one, if this one is among them."""
-    frame = c.cube["rates_together"]
-    rows = frame[(frame["stream"] == stream.key) & (frame["period"] == c.period)]
-    rows = rows[[c.locality in codes.split(";") for codes in rows["localities"]]]
-    if rows.empty:
+    near, every = (_group(c, stream.key, name) for name in ("rates_neighbours", "rates_together"))
+    row = every if near is None else near
+    if row is None:
         return ""
-    row = rows.iloc[0]
+    touching = near is not None and bool(near["touching"])
     others = [code for code in row["localities"].split(";") if code != c.locality]
-    return c.text["situation"]["together"].format(
+    return c.text["situation"]["neighbours" if touching else "together"].format(
         place=c.place,
         others=c.listing([c.words.place(code) for code in others]),
         cases=c.number(row["cases"]),
@@ -91,6 +90,14 @@ def _together(c: PageContext, stream: StreamSpec, fields: dict) -> str:
         population=c.population(stream),
         **fields,
     )
+
+
+def _group(c: PageContext, stream: str, frame: str) -> pd.Series | None:
+    """The row of localities put together in which this one is."""
+    rows = c.cube[frame]
+    rows = rows[(rows["stream"] == stream) & (rows["period"] == c.period)]
+    rows = rows[[c.locality in codes.split(";") for codes in rows["localities"]]]
+    return None if rows.empty else rows.iloc[0]
 
 
 def _change(c: PageContext, stream: StreamSpec) -> str:
