@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from diaban.analysis import exposure
+from diaban.release.agreement_tables import words_of_agreement
 from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, moment_cell
 from diaban.release.ledger import Ledger
 from diaban.release.moment_tables import moments_shown
@@ -22,15 +23,11 @@ _KEYS = ("locality", "stream", "period", "moment", "lag", "component", "indicato
 
 
 def protected_case_side(results: Results, hidden: set[str], ledger: Ledger) -> dict[str, pd.DataFrame]:
-    """code_pairs, configurations, event_moments, event_lags, coder_agreement, coding_sensitivity; each only
-    where the study has it. A locality's files tell of moments and lags only; the rest is of the whole."""
-    threshold = results.spec.disclosure.threshold
+    """event_moments, event_lags, coding_sensitivity, recording; each only where the study has it. A
+    locality's files tell of moments and lags only; the rest is of the whole."""
     found = {
-        "code_pairs": _pairs(results.code_pairs, hidden, threshold),
-        "configurations": _configurations(results.configurations, threshold),
         "event_moments": _moments(results, ledger),
         "event_lags": _lags(results.event_lags, hidden),
-        "coder_agreement": _agreement(results.coder_agreement),
         "coding_sensitivity": _sensitivity(results, hidden),
         "recording": _recording(results.recording),
     }
@@ -59,11 +56,12 @@ def protected_area_side(results: Results, hidden: set[str]) -> dict[str, pd.Data
 
 def checks_of_findings(results: Results, hidden: set[str]) -> dict[str, pd.DataFrame]:
     """Those of the frames above that decide on the strength of a finding, or on its other explanations."""
+    agreement = results.coder_agreement
     found = {
         "area_robustness": results.area_robustness,
         "boundary_changes": results.boundary_changes,
         "concentration": _concentration(results, hidden),
-        "coder_agreement": _agreement(results.coder_agreement),
+        "coder_agreement": None if agreement is None else words_of_agreement(agreement),
         "recording": _recording(results.recording),
     }
     return {name: frame for name, frame in found.items() if frame is not None}
@@ -72,39 +70,6 @@ def checks_of_findings(results: Results, hidden: set[str]) -> dict[str, pd.DataF
 def whole_as_cells(frame: pd.DataFrame) -> pd.DataFrame:
     """The whole under the name that cells have for it."""
     return frame.assign(locality=frame["locality"].replace({exposure.WHOLE: WHOLE}))
-
-
-def _pairs(pairs: pd.DataFrame | None, hidden: set[str], threshold: int) -> pd.DataFrame | None:
-    """A pair is shown where none of its four cells is small and both codes are shown in the whole.
-
-    How many files of a pair were compared is not told: those with no third code are left out of it, and
-    beside the numbers of all files they would be the difference, which is a handful. Nor are p and q, which
-    rank the hidden pairs among the shown ones.
-    """
-    if pairs is None:
-        return None
-    both, a, b, n = (pairs[name] for name in ("n_both", "n_a", "n_b", "n_files"))
-    cells = pd.concat([both, a - both, b - both, n - a - b + both], axis=1)
-    codes = [
-        code_cell(WHOLE, r.stream, r.a) in hidden or code_cell(WHOLE, r.stream, r.b) in hidden
-        for r in pairs.itertuples()
-    ]
-    hide = (cells < threshold).any(axis=1) | np.array(codes, dtype=bool)
-    told = ["stream", "a", "b", "n_both", "lift", "lower", "upper", "supported", "comparisons", "withheld"]
-    rows = pairs if threshold == 0 else pairs[told].round({"lift": 1, "lower": 1, "upper": 1})
-    # why a hidden pair was not compared would tell how few are expected
-    return blank(rows, hide, [c for c in rows if c not in ("stream", "a", "b", "comparisons")])
-
-
-def _configurations(found: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    """A combination is shown where neither its files with the outcome nor those without are few."""
-    if found is None:
-        return None
-    without = found["n_files"] - found["n_outcome"]
-    small = (found["n_outcome"] < threshold) | (without < threshold)
-    keep = ("configuration", "stream", "solution", "part", "withheld", "holds")
-    found = found.drop(columns="models")
-    return blank(found, small.fillna(False), [c for c in found if c not in keep])
 
 
 def _moments(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -130,15 +95,6 @@ def _lags(lags: pd.DataFrame | None, hidden: set[str]) -> pd.DataFrame | None:
     few = lags["n_files"] - lags["n_undated"] < LEAST_FILES_OF_A_LAG
     hide = [all_files_cell(r.locality, r.stream) in hidden for r in lags.itertuples()]
     return _blank(lags, few.to_numpy() | np.array(hide, dtype=bool)).drop(columns="n_undated")
-
-
-def _agreement(agreement: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Whether a code is given alike, not on how many files: those coded twice are a small part of all."""
-    if agreement is None:
-        return None
-    kept = agreement[["unit", "code", "n_files", "alpha", "agreed", "withheld"]]
-    of_domain = kept["unit"] == "domain"
-    return kept.assign(alpha=kept["alpha"].round(1).where(of_domain))
 
 
 def _sensitivity(results: Results, hidden: set[str]) -> pd.DataFrame | None:

@@ -11,6 +11,8 @@ WITHOUT = "|without"
 ALL_FILES = "all files"
 FILES = "files"
 MOMENT = "moment "
+REPORTS = "reports"
+EVENTS = "events"
 ABOUT_CODING = (NOT_ESTABLISHED, UNCODED)
 
 
@@ -37,3 +39,13 @@ def code_cell(locality: str, stream: str, code: str) -> str:
 def moment_cell(locality: str, stream: str, moment: str) -> str:
     """Files with at least one condition of a moment of the event; with WITHOUT behind it, those without."""
     return code_cell(locality, stream, f"{MOMENT}{moment}")
+
+
+def theme_cell(theme: str, locality: str, period: str) -> str:
+    """Cases of a theme, of one stream or several."""
+    return f"theme|{locality}|{theme}|{period}"
+
+
+def events_cell(stream: str, year: str) -> str:
+    """Events of a year in the whole, whenever they were reported."""
+    return f"{EVENTS}|{WHOLE}|{stream}|{year}"

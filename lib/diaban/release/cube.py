@@ -26,6 +26,7 @@ from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares, 
 from diaban.release.suppression import blank, hidden_cells
 from diaban.release.time_frames import protected_over_time
 from diaban.release.unit_frames import protected_units
+from diaban.release.whole_frames import protected_whole
 from diaban.results import Results
 
 _RATE_VALUES = (
@@ -131,6 +132,7 @@ def protect(
         frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, ledger)
         frames |= protected_plan(results, ledger) | protected_handling(results, ledger)
         frames |= protected_over_time(results, ledger) | protected_units(results, ledger)
+        frames |= protected_whole(results, ledger)
     if results.case_factors is not None:
         frames["case_factors"] = _protected_case_factors(results.case_factors, hidden)
         frames["case_factors_whole"] = _whole_case_factors(results.case_factors, hidden)

@@ -8,21 +8,18 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from diaban.release.cells import WHOLE, WITHOUT, count_cell
+from diaban.release.cells import REPORTS, WHOLE, WITHOUT, count_cell
 from diaban.release.ledger import Ledger
 from diaban.release.ranges import Equation
 from diaban.release.suppression import blank
+from diaban.release.whole_tables import LEFT, OF
 from diaban.results import Results
-
-REPORTS = "reports"
-OF, LEFT = "|of", "|left"
-"""The reports that a measure is told of, and those that are left out of it (not due, without dates)."""
 
 ALL = "*"
 
 
 def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
-    """handling, stopped, relative_rates; each only where the study has it.
+    """handling, relative_rates; each only where the study has it.
 
     handling: locality (WHOLE for all together), stream, measure, n, n_reports, share, lower, upper, days,
     withheld, hidden. Measures: "classified", "assigned" (how an office works: shown with the number of
@@ -31,8 +28,6 @@ def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFra
     if results.stages is None:
         return {}
     frames = {"handling": _handling(results, ledger)}
-    if results.stopped is not None:
-        frames["stopped"] = _stopped(results.stopped, ledger.threshold)
     if results.relative_rates is not None:
         of_victims = results.spec.disclosure.of_victims
         frames["relative_rates"] = _relative(results.relative_rates, ledger.threshold, of_victims)
@@ -161,31 +156,6 @@ def _total(place: str, stream: str) -> str:
 
 def _cell(place: str, stream: str, measure: str) -> str:
     return f"{REPORTS}|{place}|{stream}|{measure}"
-
-
-def _stopped(stopped: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Of the whole and all periods: all reasons together, and single ones where none of the rest is small."""
-    rows = stopped[(stopped["locality"] == WHOLE) & (stopped["period"] == ALL)]
-    columns = ["target", "step", "reason_code", "n", "n_cases", "share", "lower", "upper", "withheld"]
-    rows = rows[columns]
-    # reasons over all steps would tell those of a hidden step
-    rows = rows[(rows["step"] != ALL) | (rows["reason_code"] == ALL)].reset_index(drop=True)
-    shown = (rows["n"] >= threshold) & (rows["n_cases"] - rows["n"] >= threshold)
-    for _, group in rows[rows["reason_code"] == ALL].groupby("target"):
-        steps = group[group["step"] != ALL]
-        kept = steps[shown[steps.index]]
-        if (~shown[steps.index]).sum() == 1 and len(kept):  # else it would be the total less the others
-            shown[kept["n"].idxmin()] = False
-    for _, group in rows[rows["step"] != ALL].groupby(["target", "step"]):
-        single = group[(group["reason_code"] != ALL) & (group["n"] > 0)]
-        rest = single[~shown[single.index]]["n"]
-        if not shown[group.index[group["reason_code"] == ALL]].all():
-            shown[group.index] = False
-        elif len(rest) == 1 or (len(rest) and rest.sum() < threshold):
-            kept = single[shown[single.index]]
-            if len(kept):
-                shown[kept["n"].idxmin()] = False
-    return blank(rows, ~shown, ["n", "n_cases", "share", "lower", "upper"])
 
 
 def _relative(rates: pd.DataFrame, threshold: int, of_victims: int) -> pd.DataFrame:

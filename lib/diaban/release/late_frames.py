@@ -7,13 +7,12 @@ from collections.abc import Iterable
 import pandas as pd
 
 from diaban.calendars import assign_periods
-from diaban.release.cells import WHOLE, count_cell
+from diaban.release.cells import EVENTS, WHOLE, count_cell, events_cell
 from diaban.release.ledger import Ledger
 from diaban.release.ranges import Equation
 from diaban.release.suppression import blank
 from diaban.results import Results
 
-EVENTS = "events"
 ANOTHER_TIME = "?"
 TOLD = ["counted", "expected_finally", "lower", "upper"]
 
@@ -38,11 +37,6 @@ def late_reports(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     shown = ledger.show_most([{cell} for cell in cells if cell in ledger.counts.index])
     hide = [events_cell(r.stream, r.period) not in shown for r in rows.itertuples()]
     return blank(rows.round({"share_counted": 2}), hide, TOLD)
-
-
-def events_cell(stream: str, year: str) -> str:
-    """Events of a year in the whole, whenever they were reported."""
-    return f"{EVENTS}|{WHOLE}|{stream}|{year}"
 
 
 def _add(results: Results, ledger: Ledger) -> None:

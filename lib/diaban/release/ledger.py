@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,13 @@ from diaban.release.ledger_state import LedgerState
 from diaban.release.ranges import Attacker, Equation
 
 _EXACT = 1e-6
+
+
+class Offer(NamedTuple):
+    """What is told together or not at all: cells, and what equations say of others."""
+
+    cells: frozenset[str]
+    beside: tuple[Equation, ...] = ()
 
 
 class Ledger:
@@ -35,10 +43,15 @@ class Ledger:
         editions: Sequence[str] = (),
     ) -> None:
         self.threshold = threshold
-        self._equations = list(equations)
+        self._equations: list[Equation] = []
+        self._within: dict[str, list[Equation]] = {}
+        self._know(equations)
         self._hidden = set(hidden)
         self._needed = {**(needed or {}), **dict.fromkeys(protected, float(threshold))}
         self._editions = editions
+        self._holds: bool | None = (
+            None  # whether all protected cells are as wide as they must be; None: not looked
+        )
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
 
     @property
@@ -69,10 +82,11 @@ class Ledger:
         counts: pd.Series,
         equations: Iterable[Equation],
         *,
-        small: Iterable[str] = (),
+        small: Iterable[str] | Mapping[str, float] = (),
         careful: bool = False,
     ) -> None:
-        """Cells that exist beside those known so far, none of them shown; `small` ones are protected.
+        """Cells that exist beside those known so far, none of them shown; `small` ones are protected, to the
+        threshold or to the width that a mapping gives them.
 
         A cell that is known already stays as it is. An equation that does not hold, as where cases lie in a
         place without a known population, holds with a rest that nobody is shown. Of a small one that is told
@@ -84,18 +98,25 @@ class Ledger:
         changes, linked = self._links_to_earlier(new)
         known = pd.concat([self.counts, new, changes])
         equations = [*equations, *linked]
-        small = {*small, *small_changes(changes.to_dict(), self.threshold)}
+        few = small_changes(changes.to_dict(), self.threshold)
+        width = dict(small) if isinstance(small, Mapping) else dict.fromkeys(small, float(self.threshold))
+        width = {cell: most + careful for cell, most in (dict.fromkeys(few, self.threshold) | width).items()}
         true, rests = _with_rests(equations, known.to_dict())
         known = pd.concat([known, pd.Series(rests, dtype=float)])
-        self._equations += true
+        self._know(true)
+        self._holds = None
         self._hidden |= set(known.index) - set(self.counts.index)
         self._attacker = self._attack(self._equations, known)
-        if small:
-            chosen = sorted(small & self._hidden)
-            now = self._attacker.ranges(self._hidden, of=chosen).loc[chosen]
-            most = float(self.threshold + careful)
-            for cell, width in (now["upper"] - now["lower"]).clip(upper=most).items():
-                self._needed[str(cell)] = max(width, self._needed.get(str(cell), 0.0))
+        chosen = sorted(self._hidden.intersection(width))
+        if chosen:
+            most = pd.Series(width)[chosen].astype(float)
+            attacker, near = self._attacker, self._near(chosen)
+            if most.max() > attacker.enough:
+                attacker = replace(attacker, enough=most.max())
+            now = attacker.ranges(self._hidden & near, of=chosen).loc[chosen]
+            left = (now["upper"] - now["lower"]).clip(upper=most)
+            for cell, told in left.items():
+                self._needed[str(cell)] = max(told, self._needed.get(str(cell), 0.0))
 
     def _call_alike(self, counts: Mapping[str, float]) -> None:
         """Cells that an earlier edition had with the same count are the same cells, under one name.
@@ -114,7 +135,9 @@ class Ledger:
         known = self.counts.rename(names)
         shown = {names[cell] for cell in names if cell not in self._hidden}
         needed = [(names.get(cell, cell), width) for cell, width in self._needed.items()]
-        self._equations = list(dict.fromkeys(renamed(e, names) for e in self._equations))
+        equations = list(dict.fromkeys(renamed(e, names) for e in self._equations))
+        self._equations, self._within, self._holds = [], {}, None
+        self._know(equations)
         self._hidden = {names.get(cell, cell) for cell in self._hidden} - shown
         self._needed = {}
         for cell, width in needed:
@@ -142,12 +165,31 @@ class Ledger:
         trial = self._hidden - set(cells)
         if not trial.issuperset(self._needed):
             return False
+        if self._holds is None:
+            self._holds = self._attacker.holds(self._hidden, self._needed)
         attacker = self._attack([*self._equations, *beside]) if beside else self._attacker
-        if not attacker.holds(trial, self._needed):
+        near = self._near({*cells, *(cell for equation in beside for cell in equation.cells)})
+        if not (self._holds and attacker.holds(trial & near, self._needed)):
             return False
         self._hidden, self._attacker = trial, attacker
-        self._equations += beside
+        self._know(beside)
         return True
+
+    def _know(self, equations: Iterable[Equation]) -> None:
+        for equation in equations:
+            for cell in equation.cells:
+                self._within.setdefault(cell, []).append(equation)
+            self._equations.append(equation)
+
+    def _near(self, cells: Iterable[str]) -> set[str]:
+        """All cells that equations link to `cells` by way of hidden ones: nothing else is told by these."""
+        seen, ahead = set(cells), list(cells)
+        while ahead:
+            for equation in self._within.get(ahead.pop(), ()):
+                new = [cell for cell in equation.cells if cell in self._hidden and cell not in seen]
+                seen.update(new)
+                ahead += new
+        return seen
 
     def _attack(self, equations: Sequence[Equation], counts: pd.Series | None = None) -> Attacker:
         known = self._attacker.counts if counts is None else counts
@@ -158,15 +200,27 @@ class Ledger:
 
         All at once where that tells nothing, else one half after the other, in their order.
         """
-        if not candidates:
-            return set()
-        together = set().union(*candidates)
-        if self.show(together):
-            return together
-        if len(candidates) == 1:
-            return set()
-        half = len(candidates) // 2
-        return self.show_most(candidates[:half]) | self.show_most(candidates[half:])
+        told = self.tell_most([Offer(frozenset(cells)) for cells in candidates])
+        shown = [cells for cells, one in zip(candidates, told, strict=True) if one]
+        return set().union(*shown)
+
+    def tell_most(self, offers: Sequence[Offer]) -> list[bool]:
+        """For each of `offers` whether it is published now; in the same way, those with a protected cell
+        left out first."""
+        free = [not offer.cells & self._needed.keys() for offer in offers]
+        told = iter(self._tell([offer for offer, may in zip(offers, free, strict=True) if may]))
+        return [may and next(told) for may in free]
+
+    def _tell(self, offers: Sequence[Offer]) -> list[bool]:
+        if not offers:
+            return []
+        cells = frozenset().union(*(offer.cells for offer in offers))
+        if self.show(cells, beside=[equation for offer in offers for equation in offer.beside]):
+            return [True] * len(offers)
+        if len(offers) == 1:
+            return [False]
+        half = len(offers) // 2
+        return [*self._tell(offers[:half]), *self._tell(offers[half:])]
 
 
 def _with_rests(

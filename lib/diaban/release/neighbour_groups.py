@@ -72,7 +72,7 @@ class Division:
     def _graph(self, group: Group) -> csr_array:
         place = {code: n for n, code in enumerate(group)}
         inside = [(*sorted(pair), km) for pair, km in self._length.items() if place.keys() >= pair]
-        ends = np.array([(place[a], place[b]) for a, b, _ in inside], dtype=int).reshape(-1, 2)
+        ends = np.array([(place[str(a)], place[str(b)]) for a, b, _ in inside], dtype=int).reshape(-1, 2)
         lengths = [km for *_, km in inside]
         return csr_array((lengths, (ends[:, 0], ends[:, 1])), shape=(len(group), len(group)))
 

@@ -22,15 +22,13 @@ OUTLOOK = ["cases", "base_cases", "limit", "remaining", "share_counted", "probab
 
 
 def protected_plan(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
-    """targets, targets_pooled, mid_year, share_targets, fewest_targets; each only where the study has it."""
+    """targets, targets_pooled, mid_year; each only where the study has it."""
     if results.targets is not None:
         add_years(ledger, _years(results), _blocks(results), ledger.threshold)
     frames = {
         "targets": _targets(results, ledger),
         "targets_pooled": _pooled(results, ledger),
         "mid_year": _mid_year(results, ledger),
-        "share_targets": _shares(results),
-        "fewest_targets": _fewest(results, ledger.threshold),
     }
     return {name: frame for name, frame in frames.items() if frame is not None}
 
@@ -114,51 +112,3 @@ def _mid_year(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     table = table.round({"probability": 2, "share_counted": 2, "expected": 0})
     kept = ["locality", "target", "stream", "change", "base", *OUTLOOK, "season_share", "withheld"]
     return blank(table[kept], hide, OUTLOOK).assign(period=results.running)
-
-
-def _shares(results: Results) -> pd.DataFrame | None:
-    """Whether the share was reached tells how an office works, not what befell a child: it is shown, without
-    counts, everywhere. Where there was no report none was left: that reads the same, or it would tell a zero.
-    Of the whole the counts are shown too."""
-    table = results.share_targets
-    if table is None:
-        return None
-    threshold = results.spec.disclosure.threshold
-    missed = table["n"] - table["successes"]
-    few = (table["n"] < threshold) | ((missed > 0) & (missed < threshold))
-    counted = ((table["locality"] == WHOLE) | (threshold == 0)) & ~few
-    counted &= ~_tells_a_few_by_difference(table.where(counted), threshold)
-    if threshold > 0:
-        none = table["withheld"] == "no_reports"
-        table = table.assign(met=table["met"].fillna(True), withheld=table["withheld"].mask(none))
-    told = ["successes", "n", "share", "lower", "upper", "most_failures", "evidence"]
-    return blank(table, ~counted, told)
-
-
-def _tells_a_few_by_difference(table: pd.DataFrame, threshold: int) -> pd.Series:
-    """Rows whose numbers, less those of a row before, leave few reports: not due yet, or not resolved."""
-    seen: list[float] = []
-    tells = []
-    for row in table.itertuples():
-        own = [n for n in (row.n, row.successes) if pd.notna(n)]
-        near = [a for a in own for b in seen if abs(a - b) < threshold]  # none reads as few
-        tells.append(bool(near))
-        seen += [] if near else own
-    return pd.Series(tells, index=table.index, dtype="bool")
-
-
-def _fewest(results: Results, threshold: int) -> pd.DataFrame | None:
-    """Stopped cases of child sexual abuse and the like: of the whole alone, in words where they are few."""
-    table = results.fewest_targets
-    if table is None:
-        return None
-    if threshold > 0:
-        table = table[table["locality"] == WHOLE].reset_index(drop=True)
-    parts = [table["count"], table["n"] - table["count"], table["base_count"]]
-    parts.append(table["base_n"] - table["base_count"])
-    shown = pd.concat(parts, axis=1).ge(threshold).all(axis=1)
-    told = ["count", "share", "lower", "upper", "base_count", "base_share", "base_lower", "base_upper",
-            "attainment", "p", "fewer", "evidence"]  # fmt: skip
-    table = table.drop(columns=["n", "base_n"])
-    table[told] = table[told].mask(~shown)
-    return table.assign(hidden=~shown)

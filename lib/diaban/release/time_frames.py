@@ -1,4 +1,4 @@
-"""The protected frames of time: late reports, control charts, alerts, campaigns."""
+"""The protected frames of time: late reports, control charts, and how a change may be read."""
 
 from __future__ import annotations
 
@@ -14,20 +14,16 @@ from diaban.results.over_time import UNITS
 
 
 def protected_over_time(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
-    """late_reports, late_months, same_age, reading, campaign_effects, control_charts, change_points, alerts.
+    """late_reports, late_months, reading, control_charts, change_points.
 
     Series within a year are of the whole alone; a locality's are small nearly everywhere. Each only where the
     study has it.
     """
-    threshold = ledger.threshold
     charts = _charts(results, ledger)  # first: what they show of a year, no other table can hide
     frames = {
         "late_reports": late_reports(results, ledger),
         "late_months": _held_back(results.late_months),
-        "same_age": _same_age(results.same_age, threshold),
         "reading": _reading(results, ledger),
-        "campaign_effects": _campaigns(results, threshold),
-        "alerts": _alerts(results.alerts, threshold),
     }
     frames |= charts
     return {name: frame for name, frame in frames.items() if frame is not None}
@@ -39,16 +35,6 @@ def _held_back(months: pd.DataFrame | None) -> pd.DataFrame | None:
         return None
     late = months[months["held_back"].fillna(False).astype(bool)]
     return late[["stream", "seen", "comparisons"]].reset_index(drop=True)
-
-
-def _same_age(table: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    if table is None:
-        return None
-    rows = table[table["locality"] == WHOLE].reset_index(drop=True)
-    late = rows["base_cases_now"] - rows["base_cases"]
-    small = (rows[["cases", "base_cases"]] < threshold).any(axis=1) | (late < threshold)  # none reads as few
-    told = ["cases", "base_cases", "base_cases_now", "rate_ratio", "lower", "upper", "p", "naive_ratio"]
-    return blank(rows, small, told).drop(columns=["persons", "base_persons", "undated"])
 
 
 def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
@@ -64,23 +50,6 @@ def _reading(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     columns = ["locality", "stream", "period", "base", "direction", "label", "reasons", "clear", "withheld"]
     kept = table.assign(clear=clear.astype("boolean"))[columns]
     return blank(kept, hide, ["direction", "label", "reasons", "clear"])
-
-
-def _campaigns(results: Results, threshold: int) -> pd.DataFrame | None:
-    """With the localities that had each, which is no secret."""
-    effects = results.campaign_effects
-    if effects is None:
-        return None
-    campaigns = results.tables.campaigns
-    assert campaigns is not None  # where there are effects there are campaigns
-    places = campaigns.assign(report=campaigns["locality"].map(results.report_of)).dropna(subset=["report"])
-    named = places.groupby("campaign")["report"].agg(lambda codes: ";".join(sorted(set(codes))))
-    effects = effects.assign(localities=effects["campaign"].map(named))
-    counts = ["before", "after", "control_before", "control_after"]
-    small = (effects[counts] < threshold).any(axis=1)
-    told = [*counts, "ratio", "lower", "upper", "p", "placebo_p", "difference", "difference_lower",
-            "difference_upper", "told"]  # fmt: skip
-    return blank(effects, small, told)
 
 
 def _charts(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
@@ -125,15 +94,3 @@ def _parts_told(results: Results, ledger: Ledger, stream: str, unit: str) -> boo
         [Equation(year, parts) for year, (parts, _) in years.items() if parts != (year,)],
     )
     return ledger.show({*cells, *years})
-
-
-def _alerts(alerts: pd.DataFrame | None, threshold: int) -> pd.DataFrame | None:
-    """One row a locality, stream and quarter with an alert; and how many could have been false."""
-    if alerts is None:
-        return None
-    raised = alerts[alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)]
-    columns = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms"]
-    alerts = alerts.round({"expected_false_alarms": 2})  # with all digits counts could be fitted to it
-    raised = raised.round({"expected_false_alarms": 2})
-    asked = alerts[columns].drop_duplicates("period").assign(locality=WHOLE, stream="*")
-    return pd.concat([asked, raised[columns]], ignore_index=True)

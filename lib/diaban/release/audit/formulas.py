@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from scipy.special import betainc, gammaincc, gammainccinv, gammaincinv, ndtri
-from scipy.stats import beta
+from scipy.stats import beta, hypergeom
 
 from diaban.release.audit.columns import Formula, Row
 
 BYAR_FROM = 10
+_SLIGHT = 1e-9
 
 
 def rate(row: Row, n: Any) -> Any:
@@ -68,6 +69,38 @@ def wilson(n: Any, of: Any, side: int) -> Any:
         p = x / m
         half = z * np.sqrt(p * (1 - p) / m + z**2 / (4 * m**2))
         return np.clip((p + z**2 / (2 * m) + (half if side else -half)) / (1 + z**2 / m), 0, 1)
+
+
+def exact_limit(side: int) -> Formula:
+    """Lower (0) or upper (1) limit of a share (Clopper & Pearson 1934), 95 %."""
+    return lambda _, n, of: clopper_pearson(n, of, side)
+
+
+def clopper_pearson(n: Any, of: Any, side: int) -> Any:
+    x, m = np.asarray(n, dtype=float), np.asarray(of, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if side == 0:
+            return np.where(x > 0, beta.ppf(0.025, x, m - x + 1), 0.0)
+        return np.where(x < m, beta.ppf(0.975, x + 1, m - x), 1.0)
+
+
+def fewer_p(_: Row, n: Any, of: Any, base: Any, of_base: Any) -> Any:
+    """Chance of n or fewer in the newer period, given the sum of both (Fisher)."""
+    x, m, b, m0 = (np.asarray(a, dtype=float) for a in (n, of, base, of_base))
+    return hypergeom.cdf(x, m + m0, x + b, m)
+
+
+def limit_in_steps(side: int) -> Formula:
+    """Lower (0) or upper (1) limit of a share that is rounded by `step`: of every count that rounds to it."""
+
+    def limit(row: Row, of: Any) -> Any:
+        step = row["step"]
+        end = np.clip(row["share"] + (step / 2 if side else -step / 2), 0, 1)
+        exact = wilson(end * np.asarray(of, dtype=float), of, side)
+        whole = np.ceil(exact / step - _SLIGHT) if side else np.floor(exact / step + _SLIGHT)
+        return np.clip(whole * step, 0, 1)
+
+    return limit
 
 
 def difference(_: Row, whole: Any, own: Any) -> Any:

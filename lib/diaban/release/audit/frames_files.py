@@ -4,27 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from diaban.release.audit import formulas as f
-from diaban.release.audit.columns import (
-    REASON,
-    Column,
-    Frame,
-    Row,
-    counts,
-    itself,
-    known,
-    model,
-    of,
-    short,
-)
-from diaban.release.audit.frames_counts import WITHIN_ROW
+from diaban.release.audit.columns import REASON, Column, Formula, Frame, Row, itself, known, model, of, short
 from diaban.release.cells import ABOUT_CODING
+from diaban.release.cube import Cube
 
 X, X_WHOLE = "files|{locality}|{stream}|{code}", "files|*|{stream}|{code}"
 N, N_WHOLE = "files|{locality}|{stream}", "files|*|{stream}"
 ALL_N, ALL_N_WHOLE = "all files|{locality}|{stream}", "all files|*|{stream}"
 MOMENT = "files|{locality}|{stream}|moment {moment}"
 ABOUT_THE_CODER = "how the files were coded, of the whole, and of no child"
+
+
+LIKE = "configuration|{configuration}|{stream}|{_name}"
+EVERY = "configuration|{configuration}|{stream}|"
+LIKE_OUTCOME, EVERY_OUTCOME = LIKE + "|outcome", EVERY + "|outcome"
+BY_CHANCE = "how often as much comes about where outcomes fall at random on the files of each locality"
+
+
+def _with_name(found: pd.DataFrame, _: Cube) -> pd.DataFrame:
+    """_name: the expression, nothing where it is all files."""
+    return found.assign(_name=found["expression"].fillna("").astype("str"))
+
+
+def _in_order(pairs: pd.DataFrame, _: Cube) -> pd.DataFrame:
+    """_first, _second: the codes of a pair, by name."""
+    codes = pairs[["a", "b"]]
+    return pairs.assign(_first=codes.min(axis=1), _second=codes.max(axis=1))
+
+
+def _consistency(row: Row, outcome: Any, n: Any, every: Any) -> Any:
+    """Files with the outcome, of those that are as the expression says; of a necessary one, the other way."""
+    return f.share(row, outcome, every if row["solution"] == "necessary" else n)
+
+
+def _coverage(row: Row, outcome: Any, n: Any, every: Any) -> Any:
+    return f.share(row, outcome, n if row["solution"] == "necessary" else every)
+
+
+def _consistency_limit(side: int) -> Formula:
+    def limit(row: Row, outcome: Any, n: Any, every: Any) -> Any:
+        return f.clopper_pearson(outcome, every if row["solution"] == "necessary" else n, side)
+
+    return limit
 
 
 def _rest_share(row: Row, x: Any, n: Any, whole: Any, n_whole: Any) -> Any:
@@ -84,19 +108,24 @@ FILES = {
     ),
     "code_pairs": Frame(
         keys=("stream", "a", "b"),
+        prepare=_in_order,
         columns=known("comparisons", "withheld")
-        | counts("n_both")
+        | of("pair|{stream}|{_first}|{_second}", n_both=itself)
         | short(1, model(NOT_OF_ALL_FILES, "lift", "lower", "upper"))
         | model(NOT_OF_ALL_FILES, "supported"),
     ),
     "configurations": Frame(
         keys=("configuration", "stream", "solution", "part", "expression"),
+        prepare=_with_name,
         columns=known("codes", "present", "withheld", "holds")
-        | counts("n_files", "n_outcome")
-        | model(WITHIN_ROW, "base_share", "consistency", "lower", "upper", "coverage", "unique_coverage")
-        | short(2, model("of permutations within localities, in hundredths", "p"))
-        | model(WITHIN_ROW, "above_base"),
-        between={"n_files - n_outcome": {"n_files": 1, "n_outcome": -1}},
+        | of(LIKE, n_files=itself)
+        | of(LIKE_OUTCOME, n_outcome=itself)
+        | of((EVERY_OUTCOME, EVERY), base_share=f.share)
+        | of((LIKE_OUTCOME, LIKE, EVERY_OUTCOME), consistency=_consistency, coverage=_coverage)
+        | of((LIKE_OUTCOME, LIKE, EVERY_OUTCOME), lower=_consistency_limit(0), upper=_consistency_limit(1))
+        | of((LIKE + "|alone, {solution}", EVERY_OUTCOME), unique_coverage=f.share)
+        | short(2, model(BY_CHANCE, "p"))
+        | model(BY_CHANCE, "above_base"),
     ),
     "event_moments": Frame(
         keys=("locality", "stream", "moment"),
@@ -112,12 +141,14 @@ FILES = {
     ),
     "coder_agreement": Frame(
         keys=("unit", "code"),
-        columns=counts("n_files") | model(ABOUT_THE_CODER, "alpha", "agreed") | known("withheld"),
+        columns=of("coded twice|{unit}|{code}", n_files=itself)
+        | model(ABOUT_THE_CODER, "alpha", "agreed")
+        | known("withheld"),
     ),
     "coding_sensitivity": Frame(
         keys=("stream", "kind", "code"),
-        columns=counts("unknown_files", least=0)
-        | of(ALL_N_WHOLE, n_files=itself)
+        columns=of(ALL_N_WHOLE, n_files=itself)
+        | of((ALL_N_WHOLE, N_WHOLE), unknown_files=f.difference)
         | of(X_WHOLE, "rank_lower", "rank_upper", "leaders"),
     ),
     "recording": Frame(keys=("locality", "stream"), columns=known("changed")),

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from diaban.release.audit import formulas as f
-from diaban.release.audit.columns import KNOWN, REASON, Column, Frame, Row, counts, itself, known, model, of
-from diaban.release.audit.frames_counts import WITHIN_ROW
+from diaban.release.audit.columns import (
+    KNOWN,
+    REASON,
+    Column,
+    Frame,
+    Row,
+    Statement,
+    itself,
+    known,
+    model,
+    of,
+)
 from diaban.release.cube import Cube
 
 NEWER, OLDER = "count|{locality}|{stream}|{period}", "count|{locality}|{stream}|{base}"
@@ -17,6 +29,10 @@ BLOCK = "count|{locality}|{stream}|{block}"
 REPORTED = "count|{locality}|{stream}|{_report}"
 HANDLED = "reports|{locality}|{stream}|{measure}"
 ALL_REPORTS = "reports|{locality}|{stream}"
+REACHED, OF, LEFT = "share|{target}|{period}", "|of", "|left"
+STOPPED, STOPPED_OF = "stopped|{target}|{step}|{reason_code}", "stopped|{target}|{step}|*|of"
+STOPPED_IN, STOPPED_BEFORE = "stopped in|{target}|{period}", "stopped in|{target}|{base}"
+OF_YEAR, OF_BASE = (STOPPED_IN, STOPPED_IN + OF), (STOPPED_BEFORE, STOPPED_BEFORE + OF)
 SEASON = "part of a year's cases in its months so far, of the whole and of all complete years"
 
 
@@ -58,6 +74,21 @@ def _or_all_handled(found: dict[str, Column]) -> dict[str, Column]:
     }
 
 
+def _fewer(_: Row, count: Any, base: Any) -> Any:
+    return np.asarray(count, dtype=float) < np.asarray(base, dtype=float)
+
+
+def _reached(targets: pd.DataFrame, _: int) -> list[Statement]:
+    """Whether a target was reached is told of every row: so many at most are left, or at least."""
+    found = []
+    for row in targets[(targets["locality"] == "*") & targets["met"].notna()].itertuples():
+        cell, allowed = f"share|{row.target}|{row.period}", 1.0 - float(row.limit)
+        low, high = (-np.inf, 0.0) if row.met else (0.0, np.inf)
+        weights = {cell + LEFT: 1.0, cell + OF: -allowed}
+        found.append(Statement(weights, low, high, f"share_targets[{row.target}, *, {row.period}].met"))
+    return found
+
+
 PLAN = {
     "targets": Frame(
         keys=("locality", "target", "stream", "period", "base"),
@@ -90,16 +121,21 @@ PLAN = {
     "share_targets": Frame(
         keys=("target", "locality", "period"),
         columns=known("limit", "strict", "needed_if_all", "met")
-        | counts("successes", "n")
-        | model(WITHIN_ROW, "share", "lower", "upper", "evidence", "most_failures")
+        | of(REACHED, successes=itself)
+        | of(REACHED + OF, "most_failures", n=itself)
+        | of((REACHED, REACHED + OF), "evidence")
+        | of((REACHED, REACHED + OF), share=f.share, lower=f.share_limit(0), upper=f.share_limit(1))
         | {"withheld": REASON},
-        between={"n - successes": {"n": 1, "successes": -1}},
+        statements=_reached,
     ),
     "fewest_targets": Frame(
         keys=("locality", "target", "period", "base"),
-        columns=counts("count", "base_count")
-        | model(WITHIN_ROW, "share", "lower", "upper", "base_share", "base_lower", "base_upper")
-        | model(WITHIN_ROW, "fewer", "p", "attainment", "evidence")
+        columns=of(STOPPED_IN, count=itself)
+        | of(STOPPED_BEFORE, base_count=itself)
+        | of(OF_YEAR, share=f.share, lower=f.share_limit(0), upper=f.share_limit(1))
+        | of(OF_BASE, base_share=f.share, base_lower=f.share_limit(0), base_upper=f.share_limit(1))
+        | of((STOPPED_IN, STOPPED_BEFORE), fewer=_fewer)
+        | of((*OF_YEAR, *OF_BASE), "attainment", "evidence", p=f.fewer_p)
         | {"withheld": REASON},
     ),
     "handling": Frame(
@@ -108,8 +144,10 @@ PLAN = {
     ),
     "stopped": Frame(
         keys=("target", "step", "reason_code"),
-        columns=counts("n", "n_cases") | model(WITHIN_ROW, "share", "lower", "upper") | {"withheld": REASON},
-        between={"n_cases - n": {"n_cases": 1, "n": -1}},
+        columns=of(STOPPED, n=itself)
+        | of(STOPPED_OF, n_cases=itself)
+        | of((STOPPED, STOPPED_OF), share=f.share, lower=f.exact_limit(0), upper=f.exact_limit(1))
+        | {"withheld": REASON},
     ),
     "relative_rates": Frame(
         keys=("stream", "point", "role", "column", "group", "base"),

@@ -8,7 +8,6 @@ import pandas as pd
 from diaban.release.audit import formulas as f
 from diaban.release.audit.columns import (
     REASON,
-    VICTIMS,
     Column,
     Frame,
     Row,
@@ -20,11 +19,19 @@ from diaban.release.audit.columns import (
     of,
     short,
 )
-from diaban.release.audit.frames_counts import WITHIN_ROW
 
 EVENTS = "events|*|{stream}|{period}"
 THEME, THEME_WHOLE = "theme|{locality}|{theme}|{period}", "theme|*|{theme}|{period}"
 BY_PARTS = "of the whole, by parts of a year of which none is small"
+
+
+AGE, AGE_BASE = "age|{stream}|{period}|{days}", "age|{stream}|{base}|{days}"
+CAMPAIGN = "campaign|{campaign}|{stream}|"
+EFFECT = tuple(CAMPAIGN + which for which in ("before", "after", "control_before", "control_after"))
+PLACEBO = "a rank among choices of localities whose counts of these days stand nowhere"
+PART = "count|{locality}|{stream}|{period}"
+ENTRIES = "entries|{stream}|{period}|"
+PANEL = "panel|n|{theme}|*|*"
 
 
 def _counted(row: Row) -> bool:
@@ -54,6 +61,51 @@ def _quarters_with_alerts(alerts: pd.DataFrame, threshold: int) -> list[Statemen
 
 
 ALARMS = "chances of all series together, one number a quarter, to one decimal"
+
+
+def _in_tens(rows: pd.DataFrame, _: int) -> list[Statement]:
+    """Child victims in tens: from 5 below to 4 above."""
+    return [
+        Statement({f"entries|{r.stream}|{r.period}|child victims": 1.0}, r.child_victims - 5,
+                  r.child_victims + 4, f"reconciliation[{r.locality}, {r.stream}, {r.period}].child_victims")
+        for r in rows[rows["child_victims"].notna()].itertuples()
+    ]  # fmt: skip
+
+
+def _in_percent(rows: pd.DataFrame, _: int) -> list[Statement]:
+    """Persons who are counted again, in whole percent of all persons."""
+    found = []
+    for r in rows[rows["share"].notna()].itertuples():
+        place = f"repeat_shares[{r.locality}, {r.stream}, {r.period}, {r.role}].share"
+        found += _between(f"persons|{r.stream}|{r.role}|again", f"persons|{r.stream}|{r.role}",
+                          float(r.share), 0.01, place)  # fmt: skip
+    return found
+
+
+def _in_steps(rows: pd.DataFrame, _: int) -> list[Statement]:
+    """Shares of a theme and of the other cases, each within a step."""
+    found = []
+    for r in rows[rows["share"].notna()].itertuples():
+        for side, column in (("n", "share"), ("n_others", "reference_share")):
+            value = getattr(r, column)
+            if not pd.isna(value):
+                place = f"theme_panels[{r.theme}, {r.locality}, {r.panel}, {r.category}].{column}"
+                cell, total = f"panel|{side}|{r.theme}|{r.panel}|{r.category}", f"panel|{side}|{r.theme}|*|*"
+                found += _between(cell, total, float(value), float(r.step), place)
+    return found
+
+
+def _between(cell: str, total: str, share: float, step: float, place: str) -> list[Statement]:
+    """cell / total would be written as `share` in steps."""
+    low, high = max(share - step / 2, 0.0), min(share + step / 2, 1.0)
+    return [
+        Statement({cell: 1.0, total: -low}, -_TIE, np.inf, place),
+        Statement({cell: 1.0, total: -high}, -np.inf, _TIE, place),
+    ]
+
+
+_TIE = 1e-4
+IN_TENS = "rounded to tens, of which ten numbers are one"
 IN_PERCENT = "a share in whole percent of a number that is not told"
 IN_STEPS = "rounded by steps of more cases than the threshold"
 
@@ -67,23 +119,28 @@ TIME = {
     "same_age": Frame(
         keys=("locality", "stream", "period", "base"),
         columns=known("days", "withheld")
-        | counts("cases", "base_cases", "base_cases_now")
-        | model(WITHIN_ROW, "rate_ratio", "lower", "upper", "p", "naive_ratio"),
-        between={"late": {"base_cases_now": 1, "base_cases": -1}},
+        | of(AGE, cases=itself)
+        | of(AGE_BASE, base_cases=itself)
+        | of(AGE_BASE + "|now", base_cases_now=itself)
+        | of((AGE, AGE_BASE), "rate_ratio", "lower", "upper", "p")
+        | of((AGE, AGE_BASE + "|now"), "naive_ratio"),
     ),
     "campaign_effects": Frame(
         keys=("campaign", "stream"),
         columns=known("treated", "controls", "start", "end", "base_start", "base_end", "localities")
-        | counts("before", "after", "control_before", "control_after")
-        | model(WITHIN_ROW, "ratio", "lower", "upper", "p", "told")
-        | short(2, model("a rank among other places and months, in hundredths", "placebo_p"))
-        | model(WITHIN_ROW, "difference", "difference_lower", "difference_upper")
+        | of(CAMPAIGN + "before", before=itself)
+        | of(CAMPAIGN + "after", after=itself)
+        | of(CAMPAIGN + "control_before", control_before=itself)
+        | of(CAMPAIGN + "control_after", control_after=itself)
+        | of(EFFECT, "ratio", "lower", "upper", "p", "told")
+        | of(EFFECT, "difference", "difference_lower", "difference_upper")
+        | short(2, model(PLACEBO, "placebo_p"))
         | {"withheld": REASON},
     ),
     "control_charts": Frame(
         keys=("locality", "stream", "kind", "unit", "point", "period"),
         columns=known("every", "baseline", "open", "withheld")
-        | {"value": Column("count", when=_counted, otherwise=Column("model", why=BY_PARTS))}
+        | {"value": Column("cell", (PART,), itself, when=_counted, otherwise=Column("model", why=BY_PARTS))}
         | model(BY_PARTS, "centre", "lower", "upper", "signal", "side", "reading"),
         statements=_years_of_charts,
     ),
@@ -104,14 +161,15 @@ TIME = {
     "reconciliation": Frame(
         keys=("locality", "stream", "period"),
         columns=of("count|{locality}|{stream}|{period}", cases=itself)
-        | counts("suspects")
-        | counts("child_victims", least=VICTIMS)  # in tens: it is no difference to another number
+        | of(ENTRIES + "suspects", suspects=itself)
+        | model(IN_TENS, "child_victims")
         | known("withheld"),
-        between={"suspects and cases": {"suspects": 1, "cases": -1}},
+        statements=_in_tens,
     ),
     "repeat_shares": Frame(
         keys=("locality", "stream", "period", "role"),
         columns=model(IN_PERCENT, "share", "lower", "upper") | known("withheld"),
+        statements=_in_percent,
     ),
     "theme_counts": Frame(
         keys=("theme", "locality", "stream", "period"),
@@ -123,8 +181,10 @@ TIME = {
     ),
     "theme_panels": Frame(
         keys=("theme", "locality", "panel", "category"),
-        columns=known("comparisons", "defines", "withheld")
-        | model(IN_STEPS, "share", "lower", "upper", "reference_share", "differs"),
+        columns=known("comparisons", "defines", "withheld", "step")
+        | of(PANEL, lower=f.limit_in_steps(0), upper=f.limit_in_steps(1))
+        | model(IN_STEPS, "share", "reference_share", "differs"),
+        statements=_in_steps,
     ),
-    "theme_support": Frame(keys=("theme",), columns=known("withheld") | counts("cases")),
+    "theme_support": Frame(keys=("theme",), columns=known("withheld")),
 }
