@@ -19,8 +19,9 @@ from diaban.release.cube import Cube
 from diaban.release.ledger_state import LedgerState
 from diaban.results import Results
 from diaban.run.choice import Choice
+from diaban.run.compute import keep_edition
 from diaban.run.conductor import run_study
-from diaban.run.stage import keep_edition
+from diaban.run.plan import plan_stage
 from diaban.spec import StudySpec, read_spec
 
 DATA = Path(__file__).parents[1] / "data"
@@ -60,7 +61,7 @@ class MadeRun:
         if not self.cube.facts["closed_by"]:
             return []
         asked = Choice(edition=self.cube.facts["closed_by"])
-        earlier = keep_edition(self.folder, asked, outputs=self.path.parents[1])
+        earlier = keep_edition(plan_stage(self.folder, asked, outputs=self.path.parents[1]))
         return [(one.edition, one.state) for one in earlier.published]
 
     @property

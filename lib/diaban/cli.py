@@ -258,7 +258,7 @@ def open_(study: str | None, outputs: Path | None, only_print: bool) -> None:
       diaban open
       diaban open germany_districts --print
     """
-    from diaban.run.stage import outputs_folder
+    from diaban.run.declared import outputs_folder
     from diaban.spec import read_spec
 
     folder = _folder(study)

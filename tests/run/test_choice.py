@@ -9,7 +9,7 @@ import pytest
 
 from diaban.errors import DiabanError
 from diaban.run.choice import Choice, chosen_edition, edition_before, is_earlier
-from diaban.run.stage import declared_spec
+from diaban.run.declared import declared_spec
 from diaban.spec import read_spec
 from diaban.spec.editions import EditionSpec
 from diaban.spec.text import Text

@@ -3,7 +3,7 @@
 from diaban.editions.as_of import as_of, edition_of
 from diaban.editions.changes import declared_changes, edition_changes, waterfall_rows
 from diaban.editions.history import findings_history, latest_history
-from diaban.editions.known import known_then
+from diaban.editions.known import OF_A_CASE, known_then
 from diaban.editions.rate_changes import rate_changes
 from diaban.editions.read import edition_files, read_edition
 from diaban.editions.settled import published_before, settled, with_closed_periods
@@ -11,6 +11,7 @@ from diaban.editions.snapshot import Snapshot, snapshot
 from diaban.editions.store import read_snapshot, write_snapshot
 
 __all__ = [
+    "OF_A_CASE",
     "Snapshot",
     "as_of",
     "declared_changes",

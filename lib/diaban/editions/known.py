@@ -12,7 +12,8 @@ from diaban.intake.tables import Tables
 from diaban.places.hierarchy import ancestors
 from diaban.spec.model import StudySpec
 
-_OF_A_CASE = ("persons", "cause_codes", "process_events", "case_streams")
+OF_A_CASE = ("persons", "cause_codes", "process_events", "case_streams")
+"""Tables that go with the register of cases."""
 _BY_PERIOD = ("population", "indicators", "support_coverage")
 _DATED = {"process_events": "date", "outreach": "date", "programmes": "started_on", "campaigns": "started_on"}
 
@@ -40,7 +41,7 @@ def known_then(tables: Tables, spec: StudySpec) -> Tables:
     else:
         known = registered(tables.cases, cutoff) & tables.cases["period"].isin(periods["period"])
         held["cases"] = _rows(tables.cases, known)
-        for name in _OF_A_CASE:
+        for name in OF_A_CASE:
             frame = held.get(name, getattr(tables, name))
             if frame is not None:
                 held[name] = _rows(frame, _among(frame["case_key"], held["cases"]["case_key"]))

@@ -57,7 +57,7 @@ def build_cube(
     """The cube of a study. folder: the study's, for the catalogue of measures. findings_only: without what no
     finding is made of; pages cannot be made of it. earlier: editions that were given out (`protect`)."""
     spec, tables = results.spec, results.tables
-    localities = _localities(results)
+    localities = localities_of(results)
     protected = protect(results, findings_only=findings_only, earlier=earlier)
     frames = protected.frames | {
         "localities": localities,
@@ -123,7 +123,7 @@ def read_measures(spec: StudySpec, folder: Path) -> pd.DataFrame:
     )
 
 
-def _localities(results: Results) -> pd.DataFrame:
+def localities_of(results: Results) -> pd.DataFrame:
     """Localities of report and the whole, sorted by name; `reported` marks those that get a page."""
     spec, table = results.spec, results.tables.localities
     at_risk = set(results.exposed_report["locality"])

@@ -40,14 +40,16 @@ def then(cell: str, edition: str) -> str:
 def joined(counts: pd.Series, earlier: Sequence[tuple[str, LedgerState]], threshold: int) -> Joined:
     """What the earlier editions (key, state), any order, add to the cells of `counts`.
 
-    A cell that changed is linked to what it was by the change, of which no more may be told than to
-    `threshold` where it is small: a single late or corrected case.
+    A cell with the same count here or in one of the others is one cell. One that changed is linked to what it
+    was by the change, of which no more may be told than to `threshold` where it is small: a single late or
+    corrected case.
     """
     found = Joined()
     all_counts: dict[str, float] = {}
     for edition, state in earlier:
         known, own = counts.to_dict(), state.counts.to_dict()
-        name = {cell: cell if known.get(cell) == own[cell] else then(cell, edition) for cell in own}
+        held = {**all_counts, **known}
+        name = {cell: cell if held.get(cell) == own[cell] else then(cell, edition) for cell in own}
         all_counts |= {name[cell]: count for cell, count in own.items()}
         found.equations.extend(renamed(equation, name) for equation in state.equations)
         found.shown.update(name[cell] for cell in own if cell not in state.hidden)

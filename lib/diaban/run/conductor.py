@@ -14,6 +14,7 @@ from diaban.release.words_of import words_of
 from diaban.run.atomic import writing_in_words
 from diaban.run.choice import Choice
 from diaban.run.choices import language_of, period_of
+from diaban.run.declared import declared_spec, outputs_folder
 from diaban.run.fan_out import fan_out
 from diaban.run.fork_server import warm_up
 from diaban.run.keys import content_key
@@ -24,7 +25,7 @@ from diaban.run.page_task import PageTask
 from diaban.run.progress import Progress
 from diaban.run.reviewed import reviewed, reviews_key
 from diaban.run.site import assemble, page_names
-from diaban.run.stage import Stage, declared_spec, open_stage, outputs_folder
+from diaban.run.stage import Stage, open_stage
 from diaban.spec.discover import studies
 
 NOTEBOOK = "4_district.ipynb"

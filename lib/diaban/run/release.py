@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,31 +18,34 @@ from diaban.release.review import WITHHELD, every_finding, review_of, to_review
 from diaban.release.words_of import words_of
 from diaban.run.archive import changed_files, contents, copy_shared, write_archive
 from diaban.run.atomic import write_text
-from diaban.run.choice import Choice, edition_before
+from diaban.run.choice import Choice
 from diaban.run.choices import language_of, period_of
+from diaban.run.compute import keep_edition
 from diaban.run.conductor import run_study
 from diaban.run.given_out import given_out, keep_given_out
+from diaban.run.plan import plan_stage
 from diaban.run.rebuild import rebuild
+from diaban.run.released import RELEASES, all_released
 from diaban.run.review_file import read_reviews
 from diaban.run.reviewed import open_finding, reviewed
-from diaban.run.stage import Stage, keep_edition, open_stage
+from diaban.run.stage import Stage, open_stage
 from diaban.spec import read_spec
 
 if TYPE_CHECKING:
     from diaban.release.audit import Leak
 
-RELEASES = "releases"
-
 
 @dataclass(frozen=True)
 class Release:
     """What became of a release. archive: None where something stopped it. stops: what did, each in words.
-    open: how many findings nobody has decided about. certificate: what the archive says of itself."""
+    open: how many findings nobody has decided about. certificate: what the archive says of itself. earlier:
+    how many other releases of the study were given out before, all of them reckoned with."""
 
     archive: Path | None
     stops: list[DiabanError] = field(default_factory=list)
     open: int = 0
     certificate: dict[str, Any] = field(default_factory=dict)
+    earlier: int = 0
 
     @property
     def ok(self) -> bool:
@@ -105,7 +108,7 @@ def _judged(stage: Stage, asked: _Asked, waiting: int) -> Release:
     now = Published(str(stage.cube.facts["edition"]), Cube.load(stage.path / "cube"), stage.ledger)
     found = audit(now, _earlier(stage, asked, now), victims=stage.spec.disclosure.of_victims)
     if not found.ok:
-        return Release(None, [leak_in_words(leak) for leak in found.leaks], waiting)
+        return Release(None, _told(found.leaks, asked.folder), waiting)
     with tempfile.TemporaryDirectory(prefix="diaban-") as scratch:
         built, again = Path(scratch) / "built", Path(scratch) / "again"
         copy_shared(stage.path, built)
@@ -117,16 +120,14 @@ def _judged(stage: Stage, asked: _Asked, waiting: int) -> Release:
         stops = [*_reread(stage, built, again, list(alone)), *_withheld(stage, asked, built)]
         if stops:
             return Release(None, stops, waiting, record)
-        return Release(_write(stage, built, record["release"]), [], waiting, record)
+        others = sum(one.key != stage.path.name for one in all_released(stage.path.parent))
+        return Release(_write(stage, built, record["release"]), [], waiting, record, others)
 
 
 def _earlier(stage: Stage, asked: _Asked, now: Published) -> list[Published]:
     """Editions that were given out before: those that the study declares, and whatever else was released."""
-    before = edition_before(read_spec(asked.folder), stage.spec.periods.cutoff)
-    declared: list[Published] = []
-    if before is not None:
-        kept = keep_edition(asked.folder, asked.choice._replace(edition=before.key), outputs=asked.outputs)
-        declared = list(kept.published)
+    before = plan_stage(asked.folder, asked.choice, outputs=asked.outputs).before
+    declared = list(keep_edition(before).published) if before else []
     return [*declared, *given_out(stage, [now, *declared])]
 
 
@@ -224,6 +225,11 @@ def _write(stage: Stage, built: Path, name: str) -> Path:
     keep_given_out(stage, name)
     write_archive(built, path)
     return path
+
+
+def _told(leaks: Sequence[Leak], folder: Path) -> list[DiabanError]:
+    """Every leak, and then what helps."""
+    return [*map(leak_in_words, leaks), DiabanError("release_leak_remedy", study=folder.name)]
 
 
 def leak_in_words(leak: Leak) -> DiabanError:

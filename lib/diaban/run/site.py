@@ -22,8 +22,9 @@ from diaban.release.pages.navigation import Entry, entries, with_navigation
 from diaban.release.pages.whole_page import whole_page
 from diaban.release.words_of import words_of
 from diaban.run.atomic import point_latest, swap_directory, write_text
+from diaban.run.declared import VERSIONS
 from diaban.run.keys import code_key, content_key
-from diaban.run.stage import VERSIONS, Stage
+from diaban.run.stage import Stage
 from diaban.spec import StudySpec, read_spec
 
 

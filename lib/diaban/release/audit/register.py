@@ -54,7 +54,7 @@ REGISTER: dict[str, Frame] = {**COUNTS, **FILES, **PLAN, **TIME, **PUBLIC}
 FACTS = frozenset(
     {
         "periods", "first_day", "last_day", "file_periods", "threshold", "report_end", "edition", "internal",
-        "closed_by",
+        "closed_by", "released_until",
     }
 )  # fmt: skip
 """Facts of a cube: periods, days, and the rules themselves."""
