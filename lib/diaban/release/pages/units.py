@@ -149,8 +149,8 @@ def _hot(c: PageContext, theme: str) -> str:
     told = [
         text["stands_out"].format(
             category=_category(c, row.panel, row.category),
-            share=c.percent(row.share),
-            reference=c.percent(row.reference_share),
+            share=_share(c, row.share, getattr(row, "step", None)),
+            reference=_share(c, row.reference_share, getattr(row, "step", None)),
         )
         for row in clear.itertuples()
     ]
@@ -178,12 +178,19 @@ def _panels(c: PageContext, theme: str, label: str) -> tuple[str, str] | None:
     printed = [
         [
             f"{names[r.panel]}: {names[f'{r.panel}.{r.category}']}",
-            c.percent(r.share),
-            c.percent(r.reference_share),
+            _share(c, r.share, getattr(r, "step", None)),
+            _share(c, r.reference_share, getattr(r, "step", None)),
         ]
         for r in rows.itertuples()
     ]
     return chart._repr_html_(), table(c, columns, printed, how="themes")
+
+
+def _share(c: PageContext, share: float, step: float | None) -> str:
+    """A share in steps; one that is rounded to none is no none."""
+    if step is not None and pd.notna(step) and pd.notna(share) and share < step / 2:
+        return c.text["themes"]["under"].format(step=c.percent(step))
+    return c.percent(share)
 
 
 def _category(c: PageContext, panel: str, category: str) -> str:
