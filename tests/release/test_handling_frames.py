@@ -199,55 +199,7 @@ def test_no_few_reports_by_a_limit_can_be_worked_out(reports):
     assert {c: (truth[c], r) for c, r in left.items() if r[1] - r[0] < THRESHOLD - 1e-6} == {}
 
 
-# Stopped cases and comparisons of groups --------------------------------------------------------------------
-
-
-def stopped(n: dict[tuple[str, str], int], n_cases: int = 200) -> pd.DataFrame:
-    """(step, reason) -> cases, of the whole; sums over reasons and over steps are added."""
-    every = dict(n)
-    for (step, reason), count in n.items():
-        for key in ((step, "*"), ("*", reason), ("*", "*")):
-            every[key] = every.get(key, 0) + count
-    rows = [("t", WHOLE, "*", *key, count) for key, count in every.items()]
-    frame = pd.DataFrame(rows, columns=["target", "locality", "period", "step", "reason_code", "n"])
-    return frame.assign(n_cases=n_cases, share=0.1, lower=0.0, upper=0.2, withheld=None)
-
-
-def shown_stopped(n, **options) -> dict[tuple[str, str], int]:
-    results = Handled({"a": LARGE, "b": LARGE})
-    results.stopped = stopped(n, **options)
-    ledger = Ledger(pd.Series({"x": 9.0}), [], set(), set(), threshold=THRESHOLD)
-    frame = protected_handling(results, ledger)["stopped"]
-    gone = frame[frame["hidden"]]
-    assert gone[["n", "n_cases", "share", "lower", "upper"]].isna().all(axis=None)
-    return frame[~frame["hidden"]].set_index(["step", "reason_code"])["n"].to_dict()
-
-
-def test_a_single_hidden_reason_takes_a_companion():
-    shown = shown_stopped(
-        {("suspended", "forensic"): 9, ("suspended", "unknown"): 8, ("suspended", "other"): 2}
-    )
-    assert shown[("suspended", "*")] == 19
-    assert len([key for key in shown if key[0] == "suspended"]) <= 2
-
-
-def test_a_single_hidden_step_is_not_what_the_others_leave_of_the_sum():
-    """11 in all and 9 suspended for their only reason leave 2 returned."""
-    shown = shown_stopped({("suspended", "forensic"): 9, ("returned", "procedure"): 2})
-    suspended = {("suspended", "*"), ("suspended", "forensic")} & set(shown)
-    assert ("returned", "*") not in shown
-    assert not (("*", "*") in shown and suspended)
-
-
-def test_all_stopped_but_few_is_hidden():
-    assert ("suspended", "*") not in shown_stopped({("suspended", "forensic"): 9}, n_cases=12)
-
-
-def test_a_reason_over_all_steps_does_not_tell_that_of_a_hidden_step():
-    """Forensic: 7 suspended and 10 in all, so 3 returned, or up to 5 where cases were both."""
-    suspended = {("suspended", "forensic"): 7, ("suspended", "unknown"): 6}
-    shown = shown_stopped(suspended | {("returned", "forensic"): 3, ("returned", "procedure"): 2})
-    assert ("suspended", "forensic") not in shown or ("*", "forensic") not in shown
+# Comparisons of groups --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("small", ["n", "rest", "base_n", "base_rest"])

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from plan_attack import CODES_OF, WIDE, PlanAttack, small_plan_counts
 from published_attack import small_counts
+from whole_results import ledger_of, told
 
-from diaban.release.cells import WHOLE
+from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger import Ledger
-from diaban.release.plan_frames import protected_plan
 
 PUBLIC = {
     "targets": ["change", "cases_needed", "chance_by_luck", "chance_if_true"],
@@ -198,19 +198,28 @@ def shares(n: list[int], successes: list[int]) -> pd.DataFrame:
     return told_of(share_rows(n, successes)).set_index("locality")
 
 
-def share_rows(n: list[int], successes: list[int]) -> pd.DataFrame:
+def share_rows(n: list[int], successes: list[int], target: str = "classified") -> pd.DataFrame:
     table = pd.DataFrame({"locality": [*"abc"[: len(n) - 1], WHOLE], "n": n, "successes": successes})
     reason = table["n"].eq(0).map({True: "no_reports", False: None}).astype("str")
     met = (table["successes"] == table["n"]).astype("boolean").where(table["n"] > 0)
-    told = ["share", "lower", "upper", "most_failures", "evidence"]
-    return table.assign(target="classified", met=met, withheld=reason, **dict.fromkeys(told, 0.5))
+    numbers = ["share", "lower", "upper", "most_failures", "evidence"]
+    return table.assign(
+        target=target,
+        period="2",
+        limit=1.0,
+        strict=False,
+        met=met,
+        withheld=reason,
+        **dict.fromkeys(numbers, 0.5),
+    )
 
 
-def told_of(table: pd.DataFrame) -> pd.DataFrame:
-    frames = SimpleNamespace(share_targets=table, targets=None, targets_pooled=None, mid_year=None)
-    frames.fewest_targets, frames.spec = None, SimpleNamespace(disclosure=SimpleNamespace(threshold=5))
-    ledger = Ledger(pd.Series({"x": 9.0}), [], set(), set(), threshold=5)
-    return protected_plan(frames, ledger)["share_targets"]
+MEASURES = [("classified", "classified"), ("processed", "decided")]
+
+
+def told_of(table: pd.DataFrame, ledger: Ledger | None = None) -> pd.DataFrame:
+    targets = [SimpleNamespace(key=key, stream="s", select={}, measure=measure) for key, measure in MEASURES]
+    return told(ledger, targets=targets, share_targets=table)["share_targets"]
 
 
 def test_no_report_reads_like_reports_of_which_none_was_left():
@@ -222,7 +231,8 @@ def test_no_report_reads_like_reports_of_which_none_was_left():
 @pytest.mark.parametrize(("due", "hidden"), [(43, True), (42, True), (39, True), (38, False)])
 def test_few_reports_that_are_not_due_are_not_the_difference_of_two_targets(due, hidden):
     """All 43 were received; of `due` the time has passed."""
-    rows = [share_rows([3, n - 3, n], [3, n - 3, n]) for n in (43, due)]
+    numbers = zip(("classified", "processed"), (43, due), strict=True)
+    rows = [share_rows([3, n - 3, n], [3, n - 3, n], target) for target, n in numbers]
     both = told_of(pd.concat(rows, ignore_index=True)).query("locality == @WHOLE")
     assert both["hidden"].tolist() == [False, hidden]
     assert both.iloc[1][["n", "successes", "share"]].isna().all() == hidden
@@ -233,3 +243,16 @@ def test_of_the_whole_few_that_were_missed_are_hidden(successes, hidden):
     table = shares([3, 40, 43], [3, successes - 3, successes])
     assert table.loc[WHOLE, "hidden"] == hidden
     assert table.loc[["a", "b"], ["n", "successes", "share"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(("reports", "hidden"), [(45.0, True), (43.0, False), (60.0, False)])
+def test_few_reports_of_the_year_that_are_not_counted_do_not_show(reports, hidden):
+    ledger = ledger_of({count_cell(WHOLE, "s", "2"): reports})
+    assert told_of(share_rows([3, 40, 43], [3, 40, 43]), ledger).iloc[2]["hidden"] == hidden
+
+
+def test_few_reports_of_the_other_years_do_not_show_beside_the_handling_of_all():
+    """All years: 45 classified; 43 of them were this year's."""
+    for handled, hidden in ((45.0, True), (80.0, False)):
+        ledger = ledger_of({f"reports|{WHOLE}|s|classified": handled})
+        assert told_of(share_rows([3, 40, 43], [3, 40, 43]), ledger).iloc[2]["hidden"] == hidden

@@ -16,7 +16,18 @@ SHIFT = 1e4
 """Added to a change of a count, which may be negative where a cell may not."""
 
 _SAME = 1e-6
-_COUNTED = ("count", FILES, ALL_FILES)
+_COUNTED = (
+    "count",
+    FILES,
+    ALL_FILES,
+    "stopped",
+    "stopped in",
+    "share",
+    "age",
+    "entries",
+    "pair",
+    "configuration",
+)
 
 
 @dataclass(frozen=True)

@@ -70,10 +70,9 @@ def panel_rows(panels: pd.DataFrame, threshold: int) -> pd.DataFrame:
     known = rows["n"].notna() & rows["category"].notna() & (step <= COARSEST)
     for name in ("share", "reference_share"):
         rows[name] = ((rows[name] / step).round() * step).clip(0, 1).round(2)
+    files = rows["n_files"].where(rows["n_files"] > 0)
     low, high = ((rows["share"] + side * step / 2).clip(0, 1) for side in (-1, 1))
-    lower, upper = (
-        proportion_confint(at * rows["n_files"], rows["n_files"], method="wilson") for at in (low, high)
-    )
+    lower, upper = (proportion_confint(at * files, files, method="wilson") for at in (low, high))
     rows["lower"] = (np.floor(lower[0] / step + 1e-9) * step).clip(0, 1).round(2)
     rows["upper"] = (np.ceil(upper[1] / step - 1e-9) * step).clip(0, 1).round(2)
     return rows.assign(step=step.where(known).round(2), known=known)
@@ -121,4 +120,5 @@ def _offer(ledger: Ledger, row) -> Offer | None:
         low, high = _ends(share, row.step)
         beside.append(Equation(cell, (total, f"{cell}|low{SLACK}"), (low, 1.0)))
         beside.append(Equation(cell, (total, f"{cell}|high{SLACK}"), (high, -1.0)))
-    return Offer(frozenset([panel_cell("n", row.theme)]), tuple(beside))
+    totals = [total for _, total, _ in _told_of(row)]  # the limits tell of the theme; the others may be known
+    return Offer(frozenset([panel_cell("n", row.theme), *totals]), tuple(beside))

@@ -32,7 +32,7 @@ def persons_cell(stream: str, role: str) -> str:
 
 
 def person_cells(tables: Tables, results: Results) -> None:
-    """Beside the cases no other unit may leave a small difference."""
+    """Beside the cases suspects may leave no small difference; victims, in tens, leave none."""
     victims = results.spec.disclosure.of_victims
     rows = _by_stream(results.reconciliation)
     for row in () if rows is None else rows.itertuples():
@@ -40,8 +40,9 @@ def person_cells(tables: Tables, results: Results) -> None:
         for unit, n, least in ((SUSPECTS, row.suspects, None), (VICTIMS, row.child_victims, victims)):
             if pd.notna(n):
                 cell = tables.count(entries_cell(row.stream, row.period, unit), n, least=least)
-                tables.beside(cases, [cell], cell + APART, none_is_few=True)
-                if unit == VICTIMS:
+                if unit == SUSPECTS:
+                    tables.beside(cases, [cell], cell + APART, none_is_few=True)
+                else:
                     _about(tables, cell, in_tens(n) - TENS / 2, in_tens(n) + TENS / 2 - 1)
     if results.repeat_shares is not None:
         _again(tables, results, rows)
