@@ -118,7 +118,7 @@ def test_what_the_register_lacks_is_part_of_the_outlook(shipped) -> None:
     told = shipped.mid_year
     complete = mid_year(
         shipped.to_date, shipped.exposed_report, shipped.season, targets=shipped.aims, base="2023",
-        order=shipped.periods, dispersion=panel_dispersion(shipped.exposed_report),
+        order=shipped.periods, dispersion=panel_dispersion(shipped.exposed_report).round(1),
     )  # fmt: skip
     running = shipped.register_delay[shipped.register_delay["origin"] == "running"].set_index("stream")
     both = told.merge(complete, on=["locality", "target"], suffixes=("", "_if_complete"))

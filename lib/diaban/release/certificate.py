@@ -114,8 +114,7 @@ def _sentences(record: Mapping[str, Any], language: str) -> list[str]:
     keys.append("reviewed" if not review["open"] else "draft")
     if narrowest:
         fields |= {name: number(narrowest[name], language) for name in ("width", "needed")}
-        classes: Mapping[str, Any] = catalogue("certificate")["classes"]
-        fields["what"] = classes.get(CLASSES.get(narrowest["class"], ""), classes["other"])[language]
+        fields["what"] = _said(f"class_{CLASSES.get(narrowest['class'], 'other')}", language)
     return [_said(key, language).format(**fields) for key in keys]
 
 
