@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from diaban.release.age_ladder import pooled_ages
 from diaban.release.cells import REPORTS, WHOLE, WITHOUT, count_cell
 from diaban.release.ledger import Ledger
 from diaban.release.ranges import Equation
@@ -30,7 +31,7 @@ def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFra
     frames = {"handling": _handling(results, ledger)}
     if results.relative_rates is not None:
         of_victims = results.spec.disclosure.of_victims
-        frames["relative_rates"] = _relative(results.relative_rates, ledger.threshold, of_victims)
+        frames["relative_rates"] = _relative(results, ledger.threshold, of_victims)
     return frames
 
 
@@ -158,18 +159,24 @@ def _cell(place: str, stream: str, measure: str) -> str:
     return f"{REPORTS}|{place}|{stream}|{measure}"
 
 
-def _relative(rates: pd.DataFrame, threshold: int, of_victims: int) -> pd.DataFrame:
-    """Ratios and what they are worth, without counts; a comparison with a small group in it is left out."""
-    parts = [
-        rates["n"],
-        rates["n_cases"] - rates["n"],
-        rates["base_n"],
-        rates["base_cases"] - rates["base_n"],
-    ]
-    least = rates["role"].map({"victim": of_victims}).fillna(threshold)
-    shown = pd.concat(parts, axis=1).ge(least, axis=0).all(axis=1) & rates["withheld"].isna()
+def _relative(results: Results, threshold: int, of_victims: int) -> pd.DataFrame:
+    """Ratios and what they are worth, without counts; a comparison with a small group in it is left out, once
+    age bands were put together."""
+
+    def told(rates: pd.DataFrame) -> pd.Series:
+        parts = [
+            rates["n"],
+            rates["n_cases"] - rates["n"],
+            rates["base_n"],
+            rates["base_cases"] - rates["base_n"],
+        ]
+        least = rates["role"].map({"victim": of_victims}).fillna(threshold)
+        shown = pd.concat(parts, axis=1).ge(least, axis=0).all(axis=1) & rates["withheld"].isna()
+        return shown.astype("bool")
+
+    rates = pooled_ages(results, told)
     columns = ["stream", "point", "role", "column", "group", "base", "ratio", "lower", "upper", "differs",
                "comparisons", "withheld"]  # fmt: skip
     table = rates[columns].reset_index(drop=True)
     table = table.round({"ratio": 1, "lower": 1, "upper": 1})
-    return blank(table, ~shown, ["ratio", "lower", "upper", "differs"])
+    return blank(table, ~told(rates).to_numpy(), ["ratio", "lower", "upper", "differs"])

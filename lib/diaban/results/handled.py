@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 import pandas as pd
@@ -159,6 +160,16 @@ class Handled(Plan):
         declared, persons = self.spec.handling, self.tables.persons
         if self.procedure is None or declared is None or persons is None or not declared.limits:
             return None
+        return self.relative_rates_by_age({})
+
+    def relative_rates_by_age(
+        self, joined: Mapping[str, Mapping[str, str]], *, only: str | None = None
+    ) -> pd.DataFrame:
+        """`relative_rates`, where there are any, with age bands put together: stream -> band -> its name.
+        only: the stream of which the bands, and nothing else, are compared."""
+        declared, persons = self.spec.handling, self.tables.persons
+        assert declared is not None
+        assert persons is not None
         last = max(limit.days for limit in declared.limits)
         points = [DecisionPoint("resolved", [declared.start], declared.resolved, last)]
         points += [
@@ -167,10 +178,10 @@ class Handled(Plan):
             if step.after and step.key in {*declared.decisions[:1], "concluded", "indicted", "diverted"}
         ]
         groupings = [
-            Grouping(s.key, "victim" if s.victims_are_children else "suspect", column)
+            Grouping(s.key, "victim" if s.victims_are_children else "suspect", column, joined.get(s.key, {}))
             for s in self.spec.streams
             for column in ("sex", "age_band")
-            if column in persons
+            if column in persons and only in (None, s.key) and (only is None or column == "age_band")
         ]
         alike = [column for column in LINKED if column in self.reports]
         return relative_rates(

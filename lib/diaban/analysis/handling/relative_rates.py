@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,11 +34,13 @@ class DecisionPoint(NamedTuple):
 
 
 class Grouping(NamedTuple):
-    """stream: of which cases; role: of which persons ("victim", "suspect"); column: theirs to group by."""
+    """stream: of which cases; role: of which persons ("victim", "suspect"); column: theirs to group by;
+    joined: value -> name under which it is put together with others."""
 
     stream: str
     role: str
     column: str
+    joined: Mapping[str, str] = {}
 
 
 def relative_rates(
@@ -100,9 +102,11 @@ def _grouped(reports: pd.DataFrame, persons: pd.DataFrame, grouping: Grouping) -
     """The one group of each case of the stream that has a person of the role; MIXED, UNKNOWN."""
     cases = reports.loc[reports["stream"] == grouping.stream, "case_key"]
     there = persons[persons["role"].isin([grouping.role, BOTH_ROLES]) & persons["case_key"].isin(cases)]
-    there = there.assign(group=there[grouping.column].astype("str").fillna(UNKNOWN)).sort_values("group")
-    value = there.groupby("case_key")["group"]
-    group = value.first().where(value.first() == value.last(), MIXED)
+    value = there[grouping.column].astype("str").fillna(UNKNOWN)
+    value = value.map(lambda one: grouping.joined.get(one, one)).astype("str")
+    there = there.assign(group=value).sort_values("group")
+    groups = there.groupby("case_key")["group"]
+    group = groups.first().where(groups.first() == groups.last(), MIXED)
     unknown = there.loc[there["group"] == UNKNOWN, "case_key"]
     return group.mask(group.index.isin(unknown), UNKNOWN)
 
