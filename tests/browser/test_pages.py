@@ -160,7 +160,8 @@ def test_pages_work_without_javascript(browser, made_run):
 
 
 def test_the_core_takes_two_screens(browser, made_run):
-    """What is special, how sure, what follows, and where the place stands; the chapter of causes three."""
+    """What is special, how sure, what follows, and where the place stands; three where kinds are many."""
+    screens = 2 if len(made_run.spec.streams) <= 3 else 3
     script = """() => Object.fromEntries([...document.querySelectorAll("h2[id]")]
         .map(h => [h.id, h.getBoundingClientRect().top + scrollY]))"""
     with opened(browser, size=SCREEN) as watched:
@@ -171,7 +172,7 @@ def test_the_core_takes_two_screens(browser, made_run):
                 order = list(top)
                 after = {name: top[order[n + 1]] - top[name] for n, name in enumerate(order[:-1])}
                 core = top[order[1]] + after["situation"]
-                assert core <= 2 * SCREEN["height"], (language, path.name, core)
+                assert core <= screens * SCREEN["height"], (language, path.name, core)
                 assert after["causes"] <= 3.5 * SCREEN["height"], (language, path.name, after)
 
 

@@ -14,19 +14,29 @@ from diaban.release.pages.fragment import Column, Fragment
 from diaban.release.pages.traced import fill, number, row_id, table
 from diaban.spec.streams import StreamSpec
 
+MOST_DRAWN = 3
+"""Figures over time that stand open; where kinds are more, the sentences say it and all are folded."""
+
 
 def section(c: PageContext) -> Fragment:
     """A sentence a stream, the figures that say more, and one table of all rates and changes behind them."""
     streams = [s for s in c.spec.streams if not _rows(c, s.key).empty]
+    figures = [_over_time(c, s) for s in streams if not _rows(c, s.key)["hidden"].all()]
+    folded = len(figures) > MOST_DRAWN
+    over_time = figures if not folded else []
     told = c.section(
         c.text["situation"]["heading"].format(period=_period(c)),
         anchor="situation",
         points=[_sentence(c, stream) for stream in streams],
-        charts=[_over_time(c, s) for s in streams if not _rows(c, s.key)["hidden"].all()]
-        + _funnels(c, streams),
-        notes=[*_chart_note(c, streams), *_notes(c, streams), *_broken(c)],
+        charts=over_time + _funnels(c, streams),
+        notes=[*([] if folded else _chart_note(c, streams)), *_notes(c, streams), *_broken(c)],
     )
-    return told + (situation_tables.behind(c, streams) if streams else Fragment(""))
+    if not streams:
+        return told
+    if not folded:
+        return told + situation_tables.behind(c, streams)
+    drawn = c.section("", charts=figures, notes=_chart_note(c, streams))
+    return told + situation_tables.behind(c, streams, figures=drawn.html)
 
 
 def _chart_note(c: PageContext, streams: list[StreamSpec]) -> list[str]:

@@ -8,10 +8,14 @@ from diaban.release.pages.traced import row_id, table
 from diaban.spec.streams import StreamSpec
 
 
-def behind(c: PageContext, streams: list[StreamSpec]) -> Fragment:
-    """Folded on a screen, printed on paper: a number of a sentence leads to its row here."""
-    inside = _rates(c, streams) + _changes(c, streams)
-    return render("more", title=c.text["situation"]["tables"], inside=inside, printed=True, text=c.text)
+def behind(c: PageContext, streams: list[StreamSpec], *, figures: str = "") -> Fragment:
+    """Folded on a screen, printed on paper: a number of a sentence leads to its row here.
+
+    figures: those over time, as HTML, where they are too many to stand open.
+    """
+    title = c.text["situation"]["figures" if figures else "tables"]
+    inside = _rates(c, streams) + _changes(c, streams) + figures
+    return render("more", title=title, inside=inside, printed=True, text=c.text)
 
 
 def _rates(c: PageContext, streams: list[StreamSpec]) -> str:
