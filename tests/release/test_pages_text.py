@@ -27,8 +27,8 @@ def pages(made_run):
 def test_there_are_pages_in_both_languages(made_run, pages):
     followed = len(made_run.monitoring("vi"))
     assert followed == (2 if made_run.spec.editions else 0)
-    assert len(pages) == 2 * (5 + followed), (
-        "two districts, their files, an index, the whole, the methods; twice"
+    assert len(pages) == 2 * (6 + followed), (
+        "two districts, their files, an index, the whole, the methods, the guide; twice"
     )
     assert {language for language, _, _ in pages} == {"vi", "en"}
     for language, path, soup in pages:

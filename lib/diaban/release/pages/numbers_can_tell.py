@@ -31,9 +31,9 @@ def section(c: PageContext) -> Fragment:
     if not means:
         return head
     printed = [row for s in streams for row in _rows(c, s, means.get(s.key))]
-    keys = ["mean_column", "visible_column"]
+    keys = ["mean_column"]
     if c.spec.targets:
-        keys += ["target_column", "luck_column", "real_column"]
+        keys += ["visible_column", "target_column", "luck_column", "real_column"]
     columns = [Column(text["stream_column"]), *(Column(text[key], True) for key in keys)]
     cells = [cells[: len(columns)] for _, cells in printed]
     ids = [name for name, _ in printed]
