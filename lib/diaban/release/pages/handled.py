@@ -17,21 +17,20 @@ ALL = "*"
 def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     """How far reports come and how fast: of the locality where that may be shown, else of the whole.
 
-    detailed: the figures unfolded; of the whole also where cases stop, and whether groups of persons are
-    handled alike.
+    detailed: what is the place's own alone, with its figures unfolded; of the whole also where cases stop,
+    and whether groups of persons are handled alike.
     """
     if "handling" not in c.cube.frames:
         return Fragment("")
     text = c.text["handling"]
     streams = [(s.key, s.label[c.language]) for s in c.spec.streams]
+    if detailed:
+        streams = [(key, label) for key, label in streams if _place_of(c, key) == c.locality]
+        if not streams:
+            answers = [text["on_whole_page"].format(place=c.place, top=c.words.top)]
+            return c.section(text["heading"], anchor="handling", answers=answers)
     answers = [_answer(c, key, label) for key, label in streams]
     if not c.of_whole and all(_place_of(c, key) == WHOLE for key, _ in streams):
-        if detailed:
-            return c.section(
-                text["heading"],
-                anchor="handling",
-                answers=[text["on_whole_page"].format(place=c.place, top=c.words.top)],
-            )
         answers = [text["only_whole"].format(place=c.place, top=c.everywhere), *answers]
     figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
     fields = {
