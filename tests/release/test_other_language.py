@@ -45,7 +45,8 @@ def names(made_run) -> list[str]:
     """Names of places and their words, the mark, and its two halves as a figure breaks it."""
     places = [str(name) for name in made_run.cube["localities"]["name"]]
     words = {word for place in places for word in place.split()}
-    marks = {mark(made_run.spec), *mark(made_run.spec).split(" / ")} - {""}
+    told = mark(made_run.spec) or ""
+    marks = {told, *told.split(" / ")} - {""}
     return sorted({*places, *words, *marks, "Bình Phước"}, key=len, reverse=True)
 
 
