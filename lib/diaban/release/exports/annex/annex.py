@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 from diaban.release.cube import Cube
 from diaban.release.exports.annex.arranging import in_full
-from diaban.release.exports.annex.blocks import Line
 from diaban.release.exports.annex.paper import LOCALE, new_paper
 from diaban.release.exports.annex.reading import read_section
 from diaban.release.exports.annex.writing import Writing
@@ -55,9 +54,10 @@ def annex_bytes(spec: StudySpec, cube: Cube, locality: str, *, period: str, lang
 
 
 def _head(page: LocalityPage) -> list[str]:
-    """The lines about a page below its name: of what and when, for whom, reviewed or not."""
-    kickers = [line for line in read_section(page.header().html).shown if isinstance(line, Line)]
-    return ["".join(run.text for run in line.runs) for line in kickers if line.style == "Subtitle"][::-1]
+    """The lines below the name: of what and when, for whom, reviewed or not."""
+    c = page.context
+    period = c.text["period"].format(period=c.words.period(c.period))
+    return [f"{c.spec.study.subject[c.language]} · {period}", str(c.text["kicker"])]
 
 
 def _marks(spec: StudySpec, cube: Cube, language: str) -> list[str]:
