@@ -1,3 +1,4 @@
+import asyncio
 import os
 import sys
 
@@ -74,6 +75,32 @@ def test_top_level_await_magics_and_shell_commands(execute):
     assert notebook.cells[2].outputs[0].text.split() == ["from", "the", "shell"]
     assert notebook.cells[3].outputs == []
     del os.environ["DIABAN_TEST_MAGIC"]
+
+
+def test_a_cell_awaits_in_a_process_whose_loop_runs(execute):
+    """As in a server, or in a notebook that runs another one. What one cell began the next one may await."""
+
+    async def serve():
+        return execute(
+            "import asyncio\nasync def three(): return 3",
+            "begun = asyncio.ensure_future(three())\nawait asyncio.sleep(0)",
+            "await begun",
+            "1 / 0 if await three() else 0",
+        )
+
+    with pytest.raises(PapermillExecutionError) as caught:
+        asyncio.run(serve())
+    assert (caught.value.exec_count, caught.value.ename) == (4, "ZeroDivisionError")
+
+
+def test_a_cell_that_awaits_shows_its_outputs_in_a_process_whose_loop_runs(execute):
+    async def serve():
+        return execute("print('before')\nimport asyncio\nawait asyncio.sleep(0)\ndisplay(1)\n2", "3")
+
+    notebook = asyncio.run(serve())
+    first, second = notebook.cells
+    assert [output.output_type for output in first.outputs] == ["stream", "display_data", "execute_result"]
+    assert second.outputs[0].data["text/plain"] == "3"
 
 
 def test_a_display_can_be_updated_from_a_later_cell_and_cleared(execute):

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import io
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Type
+from traitlets import Type, default
 from traitlets.config import Config
 
 from diaban.run.cell_outputs import CellOutputs, CellStream
@@ -64,6 +67,7 @@ class CellShell(InteractiveShell):
 
     def __init__(self, **options: Any) -> None:
         self.cell_outputs = CellOutputs()
+        self._loop: asyncio.AbstractEventLoop | None = None
         super().__init__(config=_NO_HISTORY, **options)
 
     def init_ipython_dir(self, ipython_dir) -> None:
@@ -71,6 +75,27 @@ class CellShell(InteractiveShell):
 
     def init_profile_dir(self, profile_dir) -> None:
         """None, for the same reason."""
+
+    @default("loop_runner")
+    def _default_loop_runner(self) -> Callable[[Coroutine], Any]:
+        return self._await
+
+    def _await(self, cell: Coroutine) -> Any:
+        """Run a cell that awaits, on a loop that lasts as long as the shell. Where this thread runs a loop
+        already, as in a server or a notebook, in another one: two cannot run in one."""
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+        if not _loop_is_running():
+            return self._loop.run_until_complete(cell)
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(copy_context().run, self._loop.run_until_complete, cell).result()
+
+    def close_loop(self) -> None:
+        """What cells began to wait for, and nobody waited for, ends."""
+        if self._loop is not None:
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+            self._loop.close()
 
     def _showtraceback(self, etype, evalue, stb) -> None:
         self.cell_outputs.error(etype, evalue, stb)
@@ -88,11 +113,20 @@ def open_shell() -> Iterator[CellShell]:
         undo.callback(CellShell.clear_instance)
         shell = CellShell.instance()
         undo.callback(atexit.unregister, shell.atexit_operations)
+        undo.callback(shell.close_loop)
         undo.callback(shell.restore_sys_module_state)
         sys.stdin = io.StringIO()
         sys.stdout = CellStream("stdout", shell.cell_outputs)
         sys.stderr = CellStream("stderr", shell.cell_outputs)
         yield shell
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _step_aside() -> InteractiveShell | None:
