@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import shutil
-import zipfile
 from pathlib import Path
 
 from diaban.release.exports import FILES, FOLDERS
+from diaban.release.exports.packed import packed
 from diaban.run.atomic import write_bytes
 
 SUMS = "SHA256SUMS"
 SHARED = ("site", *FILES, *FOLDERS)
 """What of a run's folder is released: nothing else ever is."""
-_DAY = (2000, 1, 1, 0, 0, 0)
 
 
 def copy_shared(run: Path, target: Path) -> None:
@@ -47,14 +45,4 @@ def write_archive(folder: Path, path: Path) -> None:
     files = contents(folder)
     sums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
     files[SUMS] = sums.encode("utf-8")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{path.stem}/{name}", date_time=_DAY)
-            entry.compress_type, entry.create_system, entry.external_attr = (
-                zipfile.ZIP_DEFLATED,
-                3,
-                0o644 << 16,
-            )
-            archive.writestr(entry, files[name])
-    write_bytes(path, packed.getvalue())
+    write_bytes(path, packed({f"{path.stem}/{name}": files[name] for name in sorted(files)}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import PurePath
+from pathlib import Path
 
 from diaban.release.cube import Cube
 from diaban.release.exports.annex.arranging import in_full
@@ -13,6 +13,7 @@ from diaban.release.exports.annex.reading import read_section
 from diaban.release.exports.annex.writing import Writing
 from diaban.release.exports.dictionary import words
 from diaban.release.exports.marks import audience, mark
+from diaban.release.exports.packed import packed
 from diaban.release.pages.fragment import texts
 from diaban.release.pages.locality import LocalityPage
 from diaban.release.pages.names import page_name
@@ -23,12 +24,16 @@ SECTIONS = (
     "what_we_cannot_say", "handling", "measures", "data_card",
 )  # fmt: skip
 """What an official quotes from. How sure one may be of it in detail stays on the page."""
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def annex_beside(page: Path) -> Path:
+    """Where the annex of a locality stands that was made with its page: beside it, under its name."""
+    return page.with_suffix(".docx")
 
 
 def annex_name(name: str, locality: str) -> str:
     """File name of a locality's annex: its page's."""
-    return PurePath(page_name(name, locality)).with_suffix(".docx").name
+    return annex_beside(Path(page_name(name, locality))).name
 
 
 def annex_bytes(spec: StudySpec, cube: Cube, locality: str, *, period: str, language: str) -> bytes:
@@ -67,10 +72,5 @@ def _marks(spec: StudySpec, cube: Cube, language: str) -> list[str]:
 
 def _settled(content: bytes) -> bytes:
     """The same archive without clock and machine."""
-    written = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 0
-            new.writestr(entry, old.read(name))
-    return written.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        return packed({name: old.read(name) for name in old.namelist()})
