@@ -93,7 +93,7 @@ def failing(monkeypatch: pytest.MonkeyPatch):
         def raising(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr("diaban.cli._folder", raising)
+        monkeypatch.setattr("diaban.cli.running.study_folder", raising)
 
     return fail
 

@@ -32,6 +32,36 @@ def test_open_shows_the_newest_index(typed, desk, monkeypatch):
     assert typed("open", "trial", "--outputs", "elsewhere").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "link"),
+    [
+        ((), "latest"),
+        (("--edition", "2024-mid"), "latest"),
+        (("--edition", "2023-end"), "latest-2023-end"),
+        (("--internal",), "latest-internal"),
+        (("--edition", "2023-end", "--internal"), "latest-2023-end-internal"),
+    ],
+)
+def test_open_shows_the_run_of_an_edition_and_an_audience(typed, desk, monkeypatch, options, link):
+    monkeypatch.setenv("DIABAN_DATA", str(DATA))
+    refused = typed("open", "binh_phuoc", "--outputs", "made", *options)
+    assert refused.exit_code == 2
+    for word in ("diaban run binh_phuoc", *options):
+        assert refused.stderr.count(word) >= 2
+    index = desk / "made" / "binh_phuoc" / link / "site" / "index.html"
+    index.parent.mkdir(parents=True)
+    index.touch()
+    shown = typed("open", "binh_phuoc", "--outputs", "made", "--print", *options)
+    assert shown.stdout.strip() == str(index.relative_to(desk))
+
+
+def test_open_names_the_editions_that_there_are(typed, monkeypatch):
+    monkeypatch.setenv("DIABAN_DATA", str(DATA))
+    refused = typed("open", "binh_phuoc", "--edition", "2025")
+    assert refused.exit_code == 2
+    assert refused.stderr.count("2023-end, 2024-mid") == 2 or refused.stderr.count("2024-mid, 2023-end") == 2
+
+
 @pytest.fixture
 def simulated(desk: Path) -> Path:
     """The simulated study without its tables and those of its earlier edition."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from diaban.cli import main
 from diaban.errors import DiabanError
 from diaban.findings.finding import Finding
+from diaban.release.audit import Leak
 from diaban.run import release as module
 from diaban.run import reviewed
 from diaban.run.release import Release
+from diaban.run.release_stops import leaks_in_words
+from diaban.run.released import FOLDER, RELEASES, forget
 from diaban.run.reviewed import ReviewDraft
 
 DATA = Path(__file__).parents[2] / "data"
@@ -63,6 +68,70 @@ def test_what_stops_a_release_is_named_in_both_languages_and_exits_with_1(typed,
         assert result.stderr.count(word) >= 2
     assert [line.split(":")[0] for line in result.stderr.splitlines()[:4]] == ["Lỗi", "Error"] * 2
     assert ".zip" not in result.stdout
+
+
+def test_what_helps_against_a_leak_is_said_once_after_all_of_them():
+    leaks = [Leak("told", f"count|{place}|s|p", lower=3.0, upper=4.0, needed=5.0) for place in "ab"]
+    stops = leaks_in_words(leaks, Path("data/s"))
+    assert [stop.key for stop in stops] == ["release_leak", "release_leak", "release_leak_remedy"]
+    for language in ("vi", "en"):
+        said = stops[-1].message(language)
+        assert "diaban release s --forget" in said
+        assert "[disclosure]" in said
+
+
+def test_earlier_releases_are_named_in_one_sentence_where_there_are_any(typed, asked):
+    assert "earlier releases" not in typed("release").stdout
+    asked["answer"] = Release(Path("s.zip"), [], 0, CERTIFICATE, 2)
+    said = [line for line in typed("release").stdout.splitlines() if "earlier releases" in line]
+    assert len(said) == 1
+    assert said[0].count("2") == 2
+
+
+@pytest.fixture
+def kept(desk) -> Path:
+    """Two releases of the same name, of two stages, and another one; beside them the archives."""
+    study = desk / "outputs" / "binh_phuoc"
+    for name in ("one_draft-aaa", "one_draft-bbb", "two_draft-aaa"):
+        (study / FOLDER / name).mkdir(parents=True)
+    (study / RELEASES).mkdir()
+    for name in ("one_draft", "two_draft"):
+        (study / RELEASES / f"{name}.zip").touch()
+    return study
+
+
+def left(study: Path) -> list[str]:
+    return sorted(path.relative_to(study).as_posix() for path in study.glob("*/*"))
+
+
+def test_a_release_is_dropped_only_when_that_is_confirmed(kept, monkeypatch):
+    monkeypatch.setenv("DIABAN_DATA", str(DATA))
+    words = ["release", "binh_phuoc", "--outputs", "outputs", "--forget", "one_draft"]
+    before = left(kept)
+    refused = CliRunner().invoke(main, words, input="n\n")
+    assert refused.exit_code == 130
+    assert left(kept) == before
+    for word in ("chưa hề ra khỏi cơ quan", "never left the office", "one_draft-aaa", "one_draft-bbb"):
+        assert word in refused.stderr
+    assert "two_draft" not in refused.stderr
+    assert CliRunner().invoke(main, words, input="y\n").exit_code == 0
+    assert left(kept) == ["released/two_draft-aaa", "releases/two_draft.zip"]
+
+
+def test_one_of_two_stages_is_dropped_without_the_archive_that_both_were(kept):
+    removed = forget(kept, "one_draft-aaa")
+    assert [path.name for path in removed] == ["one_draft-aaa"]
+    assert "releases/one_draft.zip" in left(kept)
+    assert [path.name for path in forget(kept, "one_draft.zip")] == ["one_draft-bbb", "one_draft.zip"]
+
+
+def test_an_unknown_release_is_not_dropped(typed, kept, monkeypatch):
+    monkeypatch.setenv("DIABAN_DATA", str(DATA))
+    before = left(kept)
+    refused = typed("release", "binh_phuoc", "--outputs", "outputs", "--forget", "../binh_phuoc")
+    assert refused.exit_code == 2
+    assert refused.stderr.count("one_draft-aaa, one_draft-bbb, two_draft-aaa") == 2
+    assert left(kept) == before
 
 
 def test_open_findings_lead_to_the_review(typed, asked):

@@ -17,7 +17,7 @@ import pytest
 from diaban.errors import DiabanError
 from diaban.new_study import create_study
 from diaban.run.release import Release, release_study
-from diaban.run.released import FOLDER, RELEASES
+from diaban.run.released import RELEASES
 from diaban.run.review_file import REVIEW_FILE
 from diaban.run.reviewed import draft_review
 from diaban.run.stage import open_stage

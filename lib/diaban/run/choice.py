@@ -35,3 +35,13 @@ def edition_before(spec: StudySpec, cutoff: date) -> EditionSpec | None:
     """The newest edition with a cut-off before this one."""
     older = [e for e in spec.editions if e.cutoff < cutoff]
     return max(older, key=lambda e: e.cutoff, default=None)
+
+
+def latest_name(declared: StudySpec, edition: str | None, *, internal: bool) -> str:
+    """The name under which the newest run of an edition, for an audience, is found: `latest`,
+    `latest-internal`, `latest-<edition>` where the edition is not the newest."""
+    chosen = chosen_edition(declared, edition)
+    older = chosen is not None and chosen.cutoff != declared.periods.cutoff
+    return "-".join(
+        ["latest", *([chosen.key] if chosen and older else []), *(["internal"] if internal else [])]
+    )

@@ -144,17 +144,20 @@ def _built(
 
 
 def _card(plan: Plan, card: DataCard) -> DataCard:
-    """The data card; a source that has fewer rows more or less than the threshold since the last release is
-    told as it was, since its number of rows would tell that a case came or went."""
+    """The data card, which tells how many rows there were: of a register that is kept as it was released the
+    number of then, and of any other source with fewer rows more or less than the threshold, as one case."""
     if not plan.releases:
         return card
-    then, now = plan.releases[-1].cube["sources"], card.sources
-    if not then["table"].tolist() == now["table"].tolist():
+    last = plan.releases[-1]
+    then, now = last.cube["sources"], card.sources
+    if then["table"].tolist() != now["table"].tolist():
         return card
     rows = ["rows", "kept", "quarantined"]
     by = (now[rows] - then[rows]).abs()
-    few = (by.gt(0) & by.lt(plan.spec.disclosure.threshold)).any(axis=1)
-    return replace(card, sources=now.assign(**{name: now[name].mask(few, then[name]) for name in rows}))
+    as_then = (by.gt(0) & by.lt(plan.spec.disclosure.threshold)).any(axis=1)
+    if last.cutoff == plan.spec.periods.cutoff:
+        as_then |= now["table"].isin(last.tables)
+    return replace(card, sources=now.assign(**{name: now[name].mask(as_then, then[name]) for name in rows}))
 
 
 def _write(target: Path, save) -> None:

@@ -52,13 +52,14 @@ def run_study(
     within: str | None = None,
     edition: str | None = None,
     internal: bool = False,
+    stage: Stage | None = None,
 ) -> Report:
     """Make the findings of the study in `folder`: all localities of report, or those named.
 
     localities: names with or without diacritics, or codes. period: a block of the study. language: "vi",
     "en", "all", or None for the study's first. within: code of a larger locality whose localities are to be
     reported. edition: key of a declared edition. internal: exact counts, for the office alone.
-    Pages that are there already are not made again.
+    stage: that of all these, where it has been opened. Pages that are there already are not made again.
     """
     with writing_in_words(outputs or outputs_folder(folder)):
         return _run(
@@ -70,6 +71,7 @@ def run_study(
             method or default_method(),
             outputs,
             Choice(within, edition, internal),
+            stage,
         )
 
 
@@ -82,13 +84,14 @@ def _run(
     method: Method,
     outputs: Path | None,
     choice: Choice,
+    opened: Stage | None,
 ) -> Report:
     spec = declared_spec(folder, choice)
     languages: list[str] = [*spec.study.languages] if language == "all" else [language_of(spec, language)]
     period = period_of(spec, period)
     if method == "forkserver":
         warm_up(PRELOAD)
-    stage = reviewed(open_stage(folder, outputs=outputs, **choice._asdict()), period)
+    stage = reviewed(opened or open_stage(folder, outputs=outputs, **choice._asdict()), period)
     chosen = _chosen(stage, localities)
     tasks = _tasks(stage, chosen, period, languages, method)
     outcomes = _make(tasks, jobs, method)

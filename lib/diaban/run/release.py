@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from diaban.errors import DiabanError
-from diaban.language.catalogue import LANGUAGES, catalogue
 from diaban.release.certificate import certificate_files, certificate_record
 from diaban.release.cube import Cube
 from diaban.release.published import Published
-from diaban.release.review import WITHHELD, every_finding, review_of, to_review
-from diaban.release.words_of import words_of
-from diaban.run.archive import changed_files, contents, copy_shared, write_archive
+from diaban.release.review import every_finding, to_review
+from diaban.run.archive import contents, copy_shared, write_archive
 from diaban.run.atomic import write_text
 from diaban.run.choice import Choice
 from diaban.run.choices import language_of, period_of
@@ -25,14 +23,13 @@ from diaban.run.conductor import run_study
 from diaban.run.given_out import given_out, keep_given_out
 from diaban.run.plan import plan_stage
 from diaban.run.rebuild import rebuild
+from diaban.run.release_stops import leaks_in_words
 from diaban.run.released import RELEASES, all_released
 from diaban.run.review_file import read_reviews
 from diaban.run.reviewed import open_finding, reviewed
+from diaban.run.second_reading import second_reading, told_though_withheld
 from diaban.run.stage import Stage, open_stage
 from diaban.spec import read_spec
-
-if TYPE_CHECKING:
-    from diaban.release.audit import Leak
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,13 @@ def release_study(
     if final and waiting:
         return Release(None, [open_finding(stage, finding) for finding in waiting], len(waiting))
     report = run_study(
-        folder, outputs=outputs, period=asked.period, language=language, jobs=jobs, **choice._asdict()
+        folder,
+        outputs=outputs,
+        period=asked.period,
+        language=language,
+        jobs=jobs,
+        stage=stage,
+        **choice._asdict(),
     )
     if report.failed:
         return Release(None, [DiabanError("release_no_page", page=one.name) for one in report.failed])
@@ -108,7 +111,7 @@ def _judged(stage: Stage, asked: _Asked, waiting: int) -> Release:
     now = Published(str(stage.cube.facts["edition"]), Cube.load(stage.path / "cube"), stage.ledger)
     found = audit(now, _earlier(stage, asked, now), victims=stage.spec.disclosure.of_victims)
     if not found.ok:
-        return Release(None, _told(found.leaks, asked.folder), waiting)
+        return Release(None, leaks_in_words(found.leaks, asked.folder), waiting)
     with tempfile.TemporaryDirectory(prefix="diaban-") as scratch:
         built, again = Path(scratch) / "built", Path(scratch) / "again"
         copy_shared(stage.path, built)
@@ -117,7 +120,10 @@ def _judged(stage: Stage, asked: _Asked, waiting: int) -> Release:
         alone = certificate_files(stage.spec, record)
         for name, text in alone.items():
             write_text(built / name, text)
-        stops = [*_reread(stage, built, again, list(alone)), *_withheld(stage, asked, built)]
+        stops = [
+            *second_reading(stage, built, again, list(alone)),
+            *told_though_withheld(stage, asked.period, built),
+        ]
         if stops:
             return Release(None, stops, waiting, record)
         others = sum(one.key != stage.path.name for one in all_released(stage.path.parent))
@@ -142,50 +148,6 @@ def _rebuilt(stage: Stage, asked: _Asked, root: Path) -> Path:
         edition=asked.choice.edition,
         jobs=asked.jobs,
     )
-
-
-def _reread(stage: Stage, built: Path, again: Path, alone: list[str]) -> list[DiabanError]:
-    """What a second reading of the files finds; a byte that differs stops the release whatever it says."""
-    from diaban.release.reread import reread
-
-    localities = stage.cube["localities"]
-    points = localities[["latitude", "longitude"]].dropna().itertuples(index=False, name=None)
-    problems = reread(
-        built,
-        again,
-        simulated=stage.spec.study.simulated,
-        internal_folder=stage.path / "internal",
-        names=localities["name"].tolist(),
-        points=list(points),
-        alone=alone,
-    )
-    told = {problem.file.split("!")[0] for problem in problems}
-    different = [name for name in changed_files(built, again) if name not in told and name not in alone]
-    return [
-        *(DiabanError("release_problem", **_in_both(problem.message)) for problem in problems),
-        *(DiabanError("release_differs", file=name) for name in different),
-    ]
-
-
-def _withheld(stage: Stage, asked: _Asked, built: Path) -> list[DiabanError]:
-    """Findings that reviewers withheld and that the files tell all the same."""
-    from diaban.run.still_told import still_told
-
-    cube = reviewed(stage, asked.period).cube
-    made = every_finding(stage.spec, cube, period=asked.period)
-    languages = stage.spec.study.languages
-    words = {language: words_of(stage.spec, cube, language) for language in languages}
-    withheld, printed = [], set()
-    for finding in made:
-        said = {words[language].say(finding).claim for language in languages}
-        if (review := review_of(cube, finding)) and review.decision == WITHHELD:
-            withheld.append((finding.key, said))
-        else:
-            printed |= said
-    return [
-        DiabanError("release_withheld", finding=key, file=name)
-        for key, name in still_told(contents(built), withheld, printed)
-    ]
 
 
 def _record(
@@ -225,29 +187,3 @@ def _write(stage: Stage, built: Path, name: str) -> Path:
     keep_given_out(stage, name)
     write_archive(built, path)
     return path
-
-
-def _told(leaks: Sequence[Leak], folder: Path) -> list[DiabanError]:
-    """Every leak, and then what helps."""
-    return [*map(leak_in_words, leaks), DiabanError("release_leak_remedy", study=folder.name)]
-
-
-def leak_in_words(leak: Leak) -> DiabanError:
-    """What would be told, where, and by which figures."""
-    kinds = catalogue("release_stops")[leak.kind]
-    return DiabanError(
-        "release_leak",
-        what_vi=kinds["vi"],
-        what_en=kinds["en"],
-        where=" ".join(
-            part for part in (leak.cell, leak.place, leak.edition and f"({leak.edition})") if part
-        ),
-        lower="?" if leak.lower is None else f"{leak.lower:g}",
-        upper="?" if leak.upper is None else f"{leak.upper:g}",
-        needed="?" if leak.needed is None else f"{leak.needed:g}",
-        given_by="; ".join(leak.given_by) or "-",
-    )
-
-
-def _in_both(message: Callable[[str], str]) -> dict[str, str]:
-    return {f"detail_{language}": message(language) for language in LANGUAGES}

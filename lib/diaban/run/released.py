@@ -122,25 +122,35 @@ def as_given_out(tables: Tables, spec: StudySpec, releases: Sequence[Released]) 
     return tables
 
 
-def forget(study: Path, name: str) -> list[Path]:
-    """Remove what is kept of the release `name` (of its archive or of its folder), and the archive.
+def kept_as(study: Path, name: str) -> list[Path]:
+    """Where the release `name` (of its archive, or of its folder here) is kept: of each stage it was made of.
 
-    Returns what was removed. Raises DiabanError `release_unknown`.
+    Raises DiabanError `release_unknown`.
     """
-    wanted = name.removesuffix(".zip")
     kept = [path for path in sorted((study / FOLDER).glob("[!.]*")) if path.is_dir()]
-    found = [path for path in kept if wanted in (path.name, path.name.rpartition("-")[0])]
+    wanted = name.removesuffix(".zip")
+    found = [path for path in kept if wanted in (path.name, _archive_name(path))]
     if not found:
         raise DiabanError("release_unknown", name=name, known=", ".join(p.name for p in kept) or "-")
-    for path in found:
-        shutil.rmtree(path)
-    archive = study / RELEASES / f"{found[0].name.rpartition('-')[0]}.zip"
-    if archive.is_file() and not any(
-        path.name.startswith(f"{archive.stem}-") for path in set(kept) - set(found)
-    ):
-        archive.unlink()
-        found.append(archive)
     return found
+
+
+def forget(study: Path, name: str) -> list[Path]:
+    """Remove what is kept of a release (`kept_as`), and the archive unless another release is called so too;
+    returns what was removed."""
+    removed = kept_as(study, name)
+    for path in removed:
+        shutil.rmtree(path)
+    archive = study / RELEASES / f"{_archive_name(removed[0])}.zip"
+    left = {_archive_name(path) for path in (study / FOLDER).glob("[!.]*")}
+    if archive.is_file() and archive.stem not in left:
+        archive.unlink()
+        removed.append(archive)
+    return removed
+
+
+def _archive_name(kept: Path) -> str:
+    return kept.name.rpartition("-")[0]
 
 
 def _own_wholes(state: LedgerState, name: str) -> LedgerState:

@@ -12,6 +12,7 @@ from pathlib import Path
 from diaban.findings.words import capital
 from diaban.release.cube import Cube
 from diaban.release.exports import FILES, FOLDERS, mark, write_exports
+from diaban.release.exports.annex import annex_beside
 from diaban.release.pages.fragment import texts
 from diaban.release.pages.guide_page import guide_page
 from diaban.release.pages.index import index_page
@@ -22,6 +23,7 @@ from diaban.release.pages.navigation import Entry, entries, with_navigation
 from diaban.release.pages.whole_page import whole_page
 from diaban.release.words_of import words_of
 from diaban.run.atomic import point_latest, swap_directory, write_text
+from diaban.run.choice import latest_name
 from diaban.run.declared import VERSIONS
 from diaban.run.keys import code_key, content_key
 from diaban.run.stage import Stage
@@ -41,22 +43,17 @@ def assemble(stage: Stage, pages: Path, period: str, languages: list[str], *, fi
         _one_language(stage, pages / language, period, language, target)
     _switch_languages(unfinished, languages)
     _lead_on(stage, unfinished, languages)
-    _export(stage, period, languages, annexes=_with_page(stage, pages / languages[0]))
+    _export(stage, pages, period, languages)
     write_text(
         stage.path / "manifest.json",
         json.dumps(_manifest(stage, period, languages), indent=1, ensure_ascii=False),
     )
     swap_directory(unfinished, stage.path / "site")
     if finished:
-        point_latest(stage.path.parent / _latest(stage), stage.path, page="site/index.html")
+        edition = stage.cube.facts["edition"] or None
+        name = latest_name(read_spec(stage.folder), edition, internal=stage.internal)
+        point_latest(stage.path.parent / name, stage.path, page="site/index.html")
     return stage.path / "site" / "index.html"
-
-
-def _latest(stage: Stage) -> str:
-    """The name under which the newest run of this edition and audience is found."""
-    edition, cutoff = stage.cube.facts["edition"], read_spec(stage.folder).periods.cutoff
-    newest = stage.spec.periods.cutoff == cutoff
-    return "-".join(["latest", *([] if newest else [edition]), *(["internal"] if stage.internal else [])])
 
 
 def page_names(stage: Stage) -> dict[str, str]:
@@ -74,11 +71,18 @@ def _with_page(stage: Stage, made_in: Path) -> list[str]:
     return [code for code in stage.cube.reported if (made_in / names[code]).is_file()]
 
 
-def _export(stage: Stage, period: str, languages: list[str], *, annexes: list[str]) -> None:
-    """Findings, workbook, data package and Word annexes beside the site, put in place when all are there."""
+def _export(stage: Stage, pages: Path, period: str, languages: list[str]) -> None:
+    """Findings, workbook, data package, and the Word annexes that were made with the pages, beside the site;
+    put in place when all are there."""
     unfinished = stage.path / ".exports"
     shutil.rmtree(unfinished, ignore_errors=True)
-    write_exports(stage.spec, stage.cube, unfinished, period=period, languages=languages, annexes=annexes)
+    write_exports(stage.spec, stage.cube, unfinished, period=period, languages=languages, annexes=())
+    for language in languages:
+        (unfinished / "annex" / language).mkdir()
+        for name in page_names(stage).values():
+            made = annex_beside(pages / language / name)
+            if made.is_file():
+                shutil.copyfile(made, unfinished / "annex" / language / made.name)
     for name in FILES:
         (unfinished / name).replace(stage.path / name)
     for name in FOLDERS:

@@ -32,6 +32,9 @@ def data(c: PageContext) -> Fragment:
         before = c.cube["editions"].iloc[0]
         label, day = before[f"label_{c.language}"], c.day(pd.Timestamp(before["cutoff"]))
         notes.append(c.text["since"]["kept"].format(edition=label, cutoff=day))
+    if c.cube.facts["released_until"]:
+        day = c.day(pd.Timestamp(c.cube.facts["released_until"]))
+        notes.append(c.text["since"]["kept_released"].format(cutoff=day))
     if c.has_files:
         notes.append(text["coding"])
     notes.append(text["not_yet"])

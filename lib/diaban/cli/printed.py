@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diaban.cli_group import FAILED, say_error
+from diaban.cli.group import FAILED, say_error, say_warning
 from diaban.errors import DiabanError
 
 if TYPE_CHECKING:
@@ -102,6 +102,11 @@ def tell_release(release: Release, folder: Path) -> int:
         if any(stop.key == "release_open_finding" for stop in release.stops):
             click.echo(f"Tiếp theo / Next: diaban review {as_typed(folder)}", err=True)
         return FAILED
+    if release.earlier:
+        click.echo(
+            f"Đã bảo vệ cùng với {release.earlier} lần công bố trước / "
+            f"Protected together with {release.earlier} earlier releases"
+        )
     cells, tried = (release.certificate["audit"][part] for part in ("cells", "attacked"))
     click.echo(f"Số đếm / Counts: {cells['known']}, không công bố / hidden: {cells['hidden']}")
     click.echo(f"Con số đã thử / Numbers attacked: {tried['numbers']}")
@@ -109,6 +114,13 @@ def tell_release(release: Release, folder: Path) -> int:
         click.echo(f"Dự thảo, chưa thẩm định / Draft, not yet reviewed: {release.open}")
     click.echo(f"Bản chia sẻ / To share: {near(release.archive)}")
     return 0
+
+
+def tell_forgetting(kept: list[Path]) -> None:
+    """What is about to be dropped, and what that means."""
+    for path in kept:
+        click.echo(f"{path}", err=True)
+    say_warning(DiabanError("release_forget"))
 
 
 def tell_review(draft: ReviewDraft, folder: Path) -> None:

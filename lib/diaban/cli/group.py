@@ -37,8 +37,17 @@ class SpeakingGroup(click.Group):
 
 def say_error(error: DiabanError) -> None:
     """Both lines of an error, on standard error."""
-    for word, language in (("Lỗi", "vi"), ("Error", "en")):
-        click.echo(click.style(f"{word}: ", fg="red", bold=True) + error.message(language), err=True)
+    _say(error, "red", vi="Lỗi", en="Error")
+
+
+def say_warning(told: DiabanError) -> None:
+    """Both lines of a warning, on standard error."""
+    _say(told, "yellow", vi="Lưu ý", en="Warning")
+
+
+def _say(told: DiabanError, colour: str, **words: str) -> None:
+    for language, word in words.items():
+        click.echo(click.style(f"{word}: ", fg=colour, bold=True) + told.message(language), err=True)
 
 
 def _exit_code(command: Callable[[], Any]) -> int:
