@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from diaban.errors import DiabanError
-from diaban.run import conductor
+from diaban.run import conductor, pdf
 from diaban.run.conductor import Report
 from diaban.run.outcomes import Failed
 
@@ -45,6 +45,15 @@ def test_options_reach_the_conductor(typed, asked):
     typed("run", "binh_phuoc")
     assert [asked[name] for name in ("period", "language", "jobs", "method", "outputs")] == [None] * 5
     assert asked["localities"] == []
+
+
+def test_without_a_browser_no_run_begins_that_is_to_be_printed(typed, asked, monkeypatch):
+    monkeypatch.setattr(pdf, "BROWSERS", ("no-such-browser",) * 4)
+    monkeypatch.setattr(pdf, "MAC", ())
+    result = typed("run", "--pdf")
+    assert result.exit_code == 2
+    assert result.stderr.count("no-such-browser") >= 2
+    assert "folder" not in asked
 
 
 @pytest.mark.parametrize("name", ["Bù Đăng", "bu dang", "huyện Bù Đăng", "BÙ ĐĂNG", "696"])

@@ -377,12 +377,12 @@ def test_a_cube_survives_the_disk(kept, tmp_path):
     assert again.facts == json.loads(json.dumps(cube.facts))
 
 
-def test_protecting_again_gives_the_cube_of_the_run(kept, made_run):
-    cube, results = kept
-    for name, frame in protect(results, earlier=made_run.given_out).frames.items():
+def test_protecting_again_gives_the_cube_of_the_run(germany_run):
+    """Of case files `test_run_again` holds it, which compares the cubes of two runs."""
+    for name, frame in protect(germany_run.results, earlier=germany_run.given_out).frames.items():
         assert_frame_equal(
             frame.reset_index(drop=True),
-            cube[name].reset_index(drop=True),
+            germany_run.cube[name].reset_index(drop=True),
             check_dtype=False,
             check_column_type=False,
         )

@@ -13,7 +13,7 @@ from scipy.optimize import LinearConstraint, milp
 
 from diaban.analysis.targets.frames import count_limit
 from diaban.release.cells import WHOLE, count_cell
-from diaban.release.ledger import Ledger
+from diaban.release.ledger import Ledger, Offer
 from diaban.release.ranges import Equation
 from diaban.release.suppression import hidden_cells
 from diaban.release.target_tables import add_years, tell_targets
@@ -51,6 +51,44 @@ def test_what_would_tell_is_not_shown():
     assert not ledger.show({"r1c1"}), "the corner follows by its row and the other column"
     assert not ledger.show({"r0c0"}), "a small number by itself"
     assert ledger.show()
+
+
+def test_a_count_may_have_to_stay_wider_than_the_threshold():
+    """Child victims: 8 of 40 stay open by 10, where 5 are enough of other counts."""
+    for least, told in ((5.0, True), (10.0, False)):
+        ledger = Ledger(pd.Series({"all": 40.0}), [], set(), set(), threshold=THRESHOLD)
+        counts = {"few": 8.0, "rest": 32.0, "low": 2.0, "high": 5.0}
+        ledger.add(pd.Series(counts), [Equation("all", ("few", "rest"))], small={"few": least})
+        between = [Equation("few", ("low",), constant=6.0), Equation("few", ("high",), (-1.0,), 13.0)]
+        assert ledger.show(beside=between) == told
+
+
+def test_offers_are_told_as_many_as_may_be():
+    counts, equations = square([[3, 20, 9], [30, 40, 50]])
+    ledger = Ledger(counts, equations, inner(counts), {"r0c0"}, threshold=THRESHOLD)
+    offers = [Offer(frozenset([cell])) for cell in ("r0c0", "r0c1", "r0c2", "r1c1")]
+    told = ledger.tell_most(offers)
+    assert not told[0], "a small one by itself"
+    assert told[1]
+    assert not told[2], "the corner would be what is left of its row"
+    assert told[3], "which follows by now"
+
+
+def test_where_one_table_tells_already_nothing_more_is_shown_of_another():
+    """The protected cell of the first follows from what is known; the second has nothing to do with it."""
+    counts = pd.Series({"a": 10.0, "few": 3.0, "other": 7.0, "b": 20.0, "part": 9.0, "rest": 11.0})
+    equations = [Equation("a", ("few", "other")), Equation("b", ("part", "rest"))]
+    ledger = Ledger(counts, equations, {"few", "part", "rest"}, {"few"}, threshold=THRESHOLD)
+    assert not ledger.show({"part"})
+
+
+def test_what_is_linked_by_hidden_cells_alone_is_looked_at():
+    """few + other = a, other = part + rest: with part and rest shown, other is known, and few with it."""
+    counts = pd.Series({"a": 10.0, "few": 3.0, "other": 7.0, "part": 4.0, "rest": 3.0})
+    equations = [Equation("a", ("few", "other")), Equation("other", ("part", "rest"))]
+    ledger = Ledger(counts, equations, set(counts.index) - {"a"}, {"few"}, threshold=THRESHOLD)
+    assert ledger.show({"part"}) == ledger.show({"part"})
+    assert not ledger.show({"part", "rest"})
 
 
 def test_a_wide_range_may_be_narrowed_to_the_threshold_and_no_further():

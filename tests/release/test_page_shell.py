@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from diaban.release.pages.fragment import css_string, page, script, texts
+from diaban.release.pages.fragment import Fragment, css_string, page, script, texts
 from diaban.release.pages.languages import LANGUAGES_HERE, address, with_languages
 from diaban.release.pages.maps import verdict
+from diaban.release.pages.names import monitoring_name, page_name
 from diaban.release.pages.navigation import NAVIGATION_HERE, PARTS, Entry, entries, with_navigation
 from diaban.release.pages.terms import Term, explain, of_language
 
@@ -20,6 +21,23 @@ HOSTILE = 'Huyện "X"}</style><script>alert(1)</script> \\ \n \u202e; @import u
 def made(body="<p>x</p>", title="Huyện Bù Đăng", **options):
     options = {"language": "vi", "simulated": True} | options
     return page(body, title=title, **options)
+
+
+def test_what_a_fragment_brings_for_jupyter_is_in_no_page():
+    """There the words of its tables stand left and its links apart; the page has a style of its own."""
+    shown = Fragment("<nav><a>x</a><a>y</a></nav>")._repr_html_()
+    assert shown != "<nav><a>x</a><a>y</a></nav>"
+    assert made(f"{shown}<p>and</p>{shown}").count(".jp-") == 0
+    assert made(shown) == made("<nav><a>x</a><a>y</a></nav>")
+
+
+@pytest.mark.parametrize("name", ["Phước Long", "x" * 10_000, "ấp Ђ " * 90, "中" * 300])
+def test_a_file_is_called_by_name_and_code_and_its_name_is_never_too_long(name):
+    """Beside it stand its monitoring file and, while it is written, one that begins with a dot."""
+    file = page_name(name, "697")
+    assert file.endswith("-697.html")
+    assert len(f".{monitoring_name(file)}.1234567.tmp".encode()) <= 255
+    assert page_name("Phước Long", "697") == "phuoc-long-697.html"
 
 
 def test_the_policy_names_the_one_script_and_nothing_else():

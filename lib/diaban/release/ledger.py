@@ -96,14 +96,16 @@ class Ledger:
         self._call_alike(counts.astype(float).to_dict())
         new = counts[~counts.index.isin(self.counts.index)].astype(float)
         changes, linked = self._links_to_earlier(new)
-        known = pd.concat([self.counts, new, changes])
+        self._call_alike(changes.to_dict())
+        known = _first_of_each([self.counts, new, changes])
         equations = [*equations, *linked]
         few = small_changes(changes.to_dict(), self.threshold)
         width = dict(small) if isinstance(small, Mapping) else dict.fromkeys(small, float(self.threshold))
         width = {cell: most + careful for cell, most in (dict.fromkeys(few, self.threshold) | width).items()}
         true, rests = _with_rests(equations, known.to_dict())
-        known = pd.concat([known, pd.Series(rests, dtype=float)])
-        self._know(true)
+        self._call_alike(rests)
+        known = _first_of_each([self.counts, new, changes, pd.Series(rests, dtype=float)])
+        self._know(e for e in true if e not in self._within.get(e.total, ()))
         self._holds = None
         self._hidden |= set(known.index) - set(self.counts.index)
         self._attacker = self._attack(self._equations, known)
@@ -221,6 +223,12 @@ class Ledger:
             return [False]
         half = len(offers) // 2
         return [*self._tell(offers[:half]), *self._tell(offers[half:])]
+
+
+def _first_of_each(counts: Sequence[pd.Series]) -> pd.Series:
+    """All cells; one that stands in several has the count of the first."""
+    known = pd.concat(counts)
+    return known[~known.index.duplicated()]
 
 
 def _with_rests(

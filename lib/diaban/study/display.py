@@ -78,7 +78,7 @@ def _breakable(name: object) -> str:
 
 
 def _markup_cell(cell: str, style: str) -> str:
-    wrap = ";min-width:14em" if len(cell) > LONG else ";white-space:nowrap"
+    wrap = ";min-width:10em" if len(cell) > LONG else ";white-space:nowrap"
     return f'<td style="{style}{wrap}">{escape(cell)}</td>'
 
 

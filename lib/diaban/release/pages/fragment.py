@@ -16,6 +16,12 @@ from diaban.release.pages import terms
 from diaban.release.pages.languages import LANGUAGES_HERE
 from diaban.release.pages.navigation import NAVIGATION_HERE
 
+IN_JUPYTER = (
+    "<style>.jp-RenderedHTMLCommon :is(td,th):not(.n){text-align:left;vertical-align:top}"
+    ".jp-RenderedHTMLCommon nav a{margin-right:1em}</style>"
+)
+"""What JupyterLab's own style would otherwise do to a fragment: words to the right, links without a space."""
+
 
 @dataclass(frozen=True)
 class Fragment:
@@ -24,7 +30,7 @@ class Fragment:
     html: str
 
     def _repr_html_(self) -> str:
-        return self.html
+        return IN_JUPYTER + self.html
 
     def __add__(self, other: Fragment) -> Fragment:
         return Fragment(self.html + other.html)
@@ -95,7 +101,7 @@ def page(body: str, *, title: str, language: str, simulated: bool, internal: boo
     Where a term of the glossary first stands in a paragraph it is explained, and again at the end.
     """
     text = texts(language)
-    explained, used = terms.explain(body, terms.of_language(text))
+    explained, used = terms.explain(body.replace(IN_JUPYTER, ""), terms.of_language(text))
     marks = [text["simulated"]] if simulated else []
     marks += [text["internal"]] if internal else []
     return render(

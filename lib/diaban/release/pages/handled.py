@@ -32,7 +32,12 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     answers = [_answer(c, key, label) for key, label in streams]
     if not c.of_whole and all(_place_of(c, key) == WHOLE for key, _ in streams):
         answers = [text["only_whole"].format(place=c.place, top=c.everywhere), *answers]
-    figures = [figure for key, label in streams if (figure := _figure(c, key, label))]
+    drawn = [
+        (key, label)
+        for key, label in streams
+        if not detailed or c.of_whole or _place_of(c, key) == c.locality  # the whole has a page of its own
+    ]
+    figures = [figure for key, label in drawn if (figure := _figure(c, key, label))]
     fields = {
         "period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
         "resolved": f" {c.text['or']} ".join(_resolved(c)),

@@ -73,9 +73,9 @@ def _of_whole(c: PageContext, stream: StreamSpec) -> Fragment:
     fields = {"stream": stream.label[c.language], "place": c.place, "top": c.words.top}
     columns = [Column(text[key]) for key in KEYS[:IN_SHORT]]
     rows = [_row(c, proposal)[:IN_SHORT] for proposal in found]
-    return c.section("", answers=[text["of_whole"].format(**fields)]) + Fragment(
-        plain(columns, rows, stack=True)
-    )
+    caption = text["of_whole_caption"].format(**fields)
+    made = plain(columns, rows, caption=caption, stack=True)
+    return c.section("", answers=[text["of_whole"].format(**fields)]) + Fragment(made)
 
 
 def _special(c: PageContext) -> list[Proposal]:

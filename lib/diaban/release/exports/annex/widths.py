@@ -31,6 +31,10 @@ def column_widths(head: Rows, rows: Rows) -> list[int]:
     """
     across = max((len(row) for row in [*head, *rows]), default=1)
     widths = [max(_of_head(head, n), _least(rows, n, short=_SHORT)) for n in range(across)]
+    if sum(widths) > TEXT_WIDTH:  # where there is no room, numbers and single words alone are kept whole
+        widths = [
+            max(_least(head, n, bold=True), _least(rows, n, short=_SHORT, digits=True)) for n in range(across)
+        ]
     spare = TEXT_WIDTH - sum(widths)
     if spare < 0:
         widths = [TEXT_WIDTH * width // sum(widths) for width in widths]
@@ -67,9 +71,11 @@ def _of_head(head: Rows, column: int) -> int:
     return max(_least(head, column, bold=True), 2 * CELL + (whole - 2 * CELL) * 5 // (4 * _HEAD_LINES))
 
 
-def _least(rows: Rows, column: int, *, bold: bool = False, short: int = 0) -> int:
+def _least(rows: Rows, column: int, *, bold: bool = False, short: int = 0, digits: bool = False) -> int:
+    """For the longest word, and for texts of at most `short` letters whole; digits: only those with some."""
     texts = [row[column] for row in rows if column < len(row)]
-    pieces = [piece for text in texts for piece in ([text] if len(text) <= short else text.split())]
+    kept = {text for text in texts if len(text) <= short and (not digits or any(map(str.isdigit, text)))}
+    pieces = [piece for text in texts for piece in ([text] if text in kept else text.split())]
     return max((_width(piece, bold=bold) for piece in pieces), default=2 * CELL + 1)
 
 
