@@ -35,7 +35,7 @@ def test_the_example_runs_at_once_and_every_page_says_that_it_is_invented(desk):
     type_("new", "trial", "--example")
     printed = type_("run", "trial").stdout
     pages = _pages(desk, "trial")
-    assert len(pages) == 9
+    assert len(pages) == 10
     assert all(MARK in html for html in pages.values())
     assert (desk / printed.splitlines()[-1].split(": ", 1)[1]).is_file()
     assert type_("open", "trial", "--print").stdout.strip().endswith("index.html")

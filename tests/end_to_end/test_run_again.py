@@ -121,7 +121,7 @@ def test_two_runs_on_the_same_input_are_byte_equal(calm, first, tmp_path):
     again = calm.run(tmp_path / "elsewhere", language="vi")
     one, two = contents(run_of(first)), contents(run_of(again))
     assert set(one) == set(two)
-    assert len(one) == 12
+    assert len(one) == 13
     assert [name for name in one if one[name] != two[name]] == []
     names = ("notebooks", "cube")
     assert contents(run_of(first), names) == contents(run_of(again), names)

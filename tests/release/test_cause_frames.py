@@ -39,7 +39,8 @@ def test_a_shown_decomposition_adds_up_to_the_shown_count(kept):
     rates = cube["rates"].query("~hidden and period == @cube['excess_decomposition']['period'].iloc[0]")
     shown = rates.set_index(["locality", "stream"])["cases"].astype(float)
     assert len(parts) > 5
-    assert (parts - shown.reindex(parts.index)).abs().max() < 1e-6
+    each = rows.groupby(["locality", "stream"]).size().max()
+    assert (parts - shown.reindex(parts.index)).abs().max() <= 0.05 * each  # each part in tenths
 
 
 def test_no_cell_of_a_shown_pair_is_small(kept):

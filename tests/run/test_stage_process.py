@@ -38,8 +38,10 @@ def test_a_failure_is_silent_until_the_stage_is_opened(tmp_path: Path, capfd) ->
 @pytest.mark.usefixtures("two_cores")
 def test_it_is_asked_for_all_that_was_chosen(tmp_path: Path, monkeypatch) -> None:
     asked: list[tuple] = []
-    kept = lambda folder, choice, *, outputs: asked.append((folder, choice, outputs))  # noqa: E731
-    monkeypatch.setattr(earlier_stage, "keep_edition", kept)
+    monkeypatch.setattr(
+        earlier_stage, "plan_stage", lambda folder, choice, *, outputs: (folder, choice, outputs)
+    )
+    monkeypatch.setattr(earlier_stage, "keep_edition", asked.append)
 
     class Here:
         """The process, in this one."""

@@ -85,7 +85,7 @@ def _in_percent(rows: pd.DataFrame, _: int) -> list[Statement]:
 def _in_steps(rows: pd.DataFrame, _: int) -> list[Statement]:
     """Shares of a theme and of the other cases, each within a step."""
     found = []
-    for r in rows[rows["share"].notna()].itertuples():
+    for r in rows[rows["share"].notna() & rows["step"].notna()].itertuples():
         for side, column in (("n", "share"), ("n_others", "reference_share")):
             value = getattr(r, column)
             if not pd.isna(value):
