@@ -9,6 +9,7 @@ from study_folder import StudyFolder
 
 from diaban.release.audit import audit
 from diaban.release.audit.leaks import Audit
+from diaban.release.joined_tables import CHANGE
 from diaban.release.published import Published
 from diaban.run.choice import Choice
 from diaban.run.compute import keep_edition
@@ -35,6 +36,11 @@ def different(one: Stage, other: Stage) -> list[str]:
     return [name for name, frame in one.cube.frames.items() if not frame.equals(other.cube[name])]
 
 
+def counted(stage: Stage) -> set[str]:
+    """The cells of its ledger that are not changes from one edition to another."""
+    return {cell for cell in stage.ledger.counts.index if not cell.startswith(CHANGE)}
+
+
 def take_out(study: StudyFolder, year: str) -> None:
     """One case of a year is struck from the register."""
     rows = study.rows("cases")
@@ -58,7 +64,7 @@ def test_a_correction_is_told_by_nobody(released) -> None:
     second = open_of(study)
     assert second.path != first.path
     assert different(first, second) == []
-    assert first.ledger.counts.equals(second.ledger.counts)
+    assert counted(second) == counted(first), "no count stands twice"
     assert audited(study, second).leaks == []
     keep_given_out(second, "second")
     assert open_of(study).path == second.path

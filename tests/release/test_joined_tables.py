@@ -111,6 +111,27 @@ def test_cells_that_come_later_are_linked_to_those_of_then() -> None:
     assert not ledger.show({"files|x"}), "two files more than before"
 
 
+def test_editions_that_hold_cells_of_each_other_name_each_once() -> None:
+    """The second was told with the first, and the first was protected again with the second."""
+    counts, _ = table([9, 14, 22, 30])
+    first, second = {"x|a": 3.0, "x|b": 7.0}, {"x|a": 4.0, "x|b": 7.0, "x|a@one": 3.0, "x|b@one": 9.0}
+    again = first | {"x|a@two": 4.0, "change|x|a@two": SHIFT - 1}
+    states = [
+        ("one", LedgerState(pd.Series(again), [], frozenset(again), {"x|a": 2.0}, THRESHOLD)),
+        ("two", LedgerState(pd.Series(second), [], frozenset(second), {"x|a@one": 5.0}, THRESHOLD)),
+    ]
+    found = joined(counts, states, THRESHOLD)
+    assert found.counts.to_dict() == {
+        "x|a@one": 3.0,
+        "x|b@one": 7.0,
+        "x|a@two": 4.0,
+        "x|b@two": 7.0,
+        "change|x|a@two": SHIFT - 1,
+        "x|b@one@two": 9.0,
+    }, "a count that the other does not have is a cell of its own"
+    assert found.needed == {"x|a@one": 5.0}, "the wider of both"
+
+
 def test_a_state_is_kept_and_found_again(tmp_path) -> None:
     state = first_edition([3, 9, 20, 30])
     state.save(tmp_path)

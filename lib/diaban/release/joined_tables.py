@@ -39,6 +39,25 @@ def then(cell: str, edition: str) -> str:
     return f"{cell}@{edition}"
 
 
+def named(
+    cell: str, count: float, edition: str, held: Mapping[str, float], told: Mapping[str, Mapping[str, float]]
+) -> str:
+    """What a cell that `edition` knows goes by here.
+
+    held: cells that have a name already, with their counts. told: edition -> its own cells. A cell with the
+    same count goes by the same name; one that was taken over from another edition by the name it has there.
+    """
+    if held.get(cell) == count:
+        return cell
+    base, _, other = cell.rpartition("@")
+    if other in told and cell not in held:
+        if cell.startswith(CHANGE):
+            return cell
+        if told[other].get(base) == count:
+            return named(base, count, other, held, told)
+    return then(cell, edition)
+
+
 def joined(counts: pd.Series, earlier: Sequence[tuple[str, LedgerState]], threshold: int) -> Joined:
     """What the earlier editions (key, state), any order, add to the cells of `counts`.
 
@@ -48,15 +67,16 @@ def joined(counts: pd.Series, earlier: Sequence[tuple[str, LedgerState]], thresh
     """
     found = Joined()
     all_counts: dict[str, float] = {}
+    known, told = counts.to_dict(), {edition: state.counts.to_dict() for edition, state in earlier}
     for edition, state in earlier:
-        known, own = counts.to_dict(), state.counts.to_dict()
-        held = {**all_counts, **known}
-        name = {cell: cell if held.get(cell) == own[cell] else then(cell, edition) for cell in own}
+        own, held = told[edition], {**all_counts, **known}
+        name = {cell: named(cell, own[cell], edition, held, told) for cell in own}
         all_counts |= {name[cell]: count for cell, count in own.items()}
         found.equations.extend(renamed(equation, name) for equation in state.equations)
         found.shown.update(name[cell] for cell in own if cell not in state.hidden)
         found.hidden.update(name[cell] for cell in state.hidden)
-        found.needed.update({name[cell]: width for cell, width in state.needed.items()})
+        for cell, width in state.needed.items():
+            found.needed[name[cell]] = max(width, found.needed.get(name[cell], 0.0))
         changed = [cell for cell in own if cell in known and name[cell] != cell]
         changes, equations = links(changed, known, all_counts, edition)
         all_counts |= changes

@@ -9,7 +9,7 @@ import numpy as np
 
 from diaban.release.audit.columns import Statement
 from diaban.release.audit.leaks import Leak
-from diaban.release.joined_tables import CHANGE, SHIFT, then
+from diaban.release.joined_tables import CHANGE, SHIFT, named, then
 from diaban.release.ledger_state import LedgerState
 
 _SAME = 1e-6
@@ -76,9 +76,12 @@ def unite(editions: Sequence[tuple[str, LedgerState]]) -> Union:
     """
     union = Union()
     shown: set[str] = set()
+    told = {edition: state.counts.to_dict() for edition, state in editions}
     for number, (edition, state) in enumerate(editions):
         own = {str(cell): float(n) for cell, n in state.counts.items()}
-        name = {cell: _name(cell, n, edition, union.counts) if number else cell for cell, n in own.items()}
+        name = {
+            cell: _name(cell, n, edition, union.counts, told) if number else cell for cell, n in own.items()
+        }
         union.counts |= {name[cell]: n for cell, n in own.items()}
         union.hidden.update(name[cell] for cell in own if cell in state.hidden)
         shown.update(name[cell] for cell in own if cell not in state.hidden)
@@ -97,11 +100,11 @@ def unite(editions: Sequence[tuple[str, LedgerState]]) -> Union:
     return union
 
 
-def _name(cell: str, count: float, edition: str, known: Mapping[str, float]) -> str:
+def _name(
+    cell: str, count: float, edition: str, known: Mapping[str, float], told: Mapping[str, Mapping[str, float]]
+) -> str:
     earlier = then(cell, edition)
-    if earlier in known:
-        return earlier
-    return cell if known.get(cell) == count else earlier
+    return earlier if earlier in known else named(cell, count, edition, known, told)
 
 
 def _link(union: Union, names: Iterable[tuple[str, str]], threshold: int) -> None:
