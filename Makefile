@@ -30,9 +30,9 @@ test: $(READY) ## all tests
 
 # JupyterLab would ask the network for news and updates: switched off.
 lab: $(READY) ## the notebooks in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR) \
+	$(BIN)/jupyter lab --ServerApp.root_dir=$(CURDIR) --LabApp.default_url=/lab/tree/notebooks \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url=None \
-	  --LabApp.extension_manager=readonly notebooks
+	  --LabApp.app_settings_dir=$(CURDIR)/.jupyter --LabApp.extension_manager=readonly
 
 bench: $(READY) ## speed, memory and truth, measured side by side; writes outputs/bench.json
 	$(BIN)/python -m diaban.bench

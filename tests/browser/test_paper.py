@@ -170,6 +170,7 @@ def test_no_line_of_paper_is_a_mere_link(browser, made_run):
                     watched.page.emulate_media(media="print")
                     assert watched.page.evaluate(LINKS_ALONE) == [], (language, name)
                     assert watched.page.locator("nav:visible").count() == 0
+                    assert watched.page.locator("main a[href*='.html']:visible").count() == 0
 
 
 def test_paper_has_the_row_of_every_number_that_leads_to_one(browser, made_run):

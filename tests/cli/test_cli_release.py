@@ -109,7 +109,8 @@ def test_a_release_is_dropped_only_when_that_is_confirmed(kept, monkeypatch):
     words = ["release", "binh_phuoc", "--outputs", "outputs", "--forget", "one_draft"]
     before = left(kept)
     refused = CliRunner().invoke(main, words, input="n\n")
-    assert refused.exit_code == 130
+    assert refused.exit_code == 1
+    assert "Nothing was removed" in refused.stderr
     assert left(kept) == before
     for word in ("chưa hề ra khỏi cơ quan", "never left the office", "one_draft-aaa", "one_draft-bbb"):
         assert word in refused.stderr

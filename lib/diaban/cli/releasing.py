@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from diaban.cli.group import FAILED
 from diaban.cli.options import (
     edition_option,
     jobs_option,
@@ -102,7 +103,9 @@ def _forget(folder: Path, outputs: Path | None, name: str) -> int:
 
     study = (outputs or outputs_folder(folder)) / read_spec(folder).study.key
     tell_forgetting([near(path) for path in kept_as(study, name)])
-    click.confirm("Bỏ / Drop it", abort=True, err=True)
+    if not click.confirm("Bỏ / Drop it", err=True):
+        click.echo("Không xoá gì / Nothing was removed", err=True)
+        return FAILED
     for path in forget(study, name):
         click.echo(f"Đã xoá / Removed: {near(path)}")
     return 0

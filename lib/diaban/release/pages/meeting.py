@@ -23,7 +23,7 @@ def in_short(c: PageContext) -> Fragment:
     pairs = c.cube.frames.get("code_pairs")
     if pairs is None or pairs.empty:
         return Fragment("")
-    link = Markup(' <a class="way" href="whole.html#meeting">{}</a>').format(
+    link = Markup(' <a class="onward" href="whole.html#meeting">{}</a>').format(
         c.text["meeting"]["link"].format(top=c.words.top)
     )
     answer = Markup.escape(_answer(c, pairs)) + link
