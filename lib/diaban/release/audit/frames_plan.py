@@ -20,6 +20,7 @@ from diaban.release.audit.columns import (
     known,
     model,
     of,
+    short,
 )
 from diaban.release.cube import Cube
 
@@ -96,7 +97,9 @@ PLAN = {
         columns=known("change", "cases_needed", "counts_shown", "met_shown")
         | of(NEWER, cases=itself)
         | of(OLDER, "limit", base_cases=itself)
-        | of(YEARS, "attainment", "evidence", "verdict", "largest_detectable_count", "smallest_visible_fall")
+        # of all years: in hundredths six counts of each hidden one and more lead to it (tested)
+        | short(2, of(YEARS, "attainment"))
+        | of(YEARS, "evidence", "verdict", "largest_detectable_count", "smallest_visible_fall")
         | of(REPORTED, "chance_by_luck", "chance_if_true")
         | of((REPORTED, OLDER), "chance_from_base")
         | {"met": Column("verdict", YEARS), "withheld": REASON},
@@ -115,7 +118,10 @@ PLAN = {
         | model(SEASON, "season_share")
         | of(NEWER, cases=itself)
         | of(OLDER, "limit", base_cases=itself)
-        | of(YEARS, "remaining", "share_counted", "probability", "expected", "lower", "upper", "outlook")
+        | short(2, of(YEARS, "share_counted", "probability"))
+        | short(0, of(YEARS, "expected"))
+        | of(YEARS, "lower", "upper")
+        | of(YEARS, "remaining", "outlook")
         | {"season_share": KNOWN, "withheld": REASON},
     ),
     "share_targets": Frame(
