@@ -69,4 +69,4 @@ def test_a_correction_is_told_by_nobody(released) -> None:
     keep_given_out(second, "second")
     assert open_of(study).path == second.path
     shutil.rmtree(second.path.parent / "released")
-    assert "rates" in different(first, open_of(study)), "or there was nothing to hide"
+    assert "late_reports" in different(first, open_of(study)), "or there was nothing to hide"
