@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from diaban.editions import with_closed_periods
 from diaban.intake.read import read_tables
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 from diaban.results import Results
 from diaban.run.choice import Choice
 from diaban.run.compute import keep_edition

@@ -9,7 +9,7 @@ from study_folder import StudyFolder
 
 from diaban.release.audit import audit
 from diaban.release.audit.leaks import Audit
-from diaban.release.joined_tables import CHANGE
+from diaban.release.ledger.joined import CHANGE
 from diaban.release.published import Published
 from diaban.run.choice import Choice
 from diaban.run.compute import keep_edition

@@ -16,10 +16,10 @@ from published_attack import ABOUT_CODING, PublishedAttack, small_counts
 from diaban.analysis.case_factors import case_factors
 from diaban.analysis.rates import rates_table
 from diaban.release.cells import WHOLE
-from diaban.release.coarse import coarse
 from diaban.release.cube import Cube, protect
-from diaban.release.pooled_fits import pooled_fit
-from diaban.release.shown_comparisons import by_shown
+from diaban.release.frames.coarse import coarse
+from diaban.release.frames.pooled_fits import pooled_fit
+from diaban.release.frames.shown_comparisons import by_shown
 
 THRESHOLD = 5
 KEYS = {"locality", "stream", "period", "code", "baseline", "comparisons", "hidden"}

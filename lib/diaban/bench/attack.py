@@ -14,9 +14,9 @@ from diaban.release.audit.attack import attack
 from diaban.release.audit.blocks import blocks
 from diaban.release.audit.union import unite
 from diaban.release.cells import WHOLE, count_cell
-from diaban.release.ledger_state import LedgerState
-from diaban.release.ranges import Equation
-from diaban.release.suppression import hidden_cells, small
+from diaban.release.ledger.state import LedgerState
+from diaban.release.ranges.ranges import Equation
+from diaban.release.suppression.suppression import hidden_cells, small
 
 DISTRICTS = (11, 100, 705)
 """A province; the districts of a large country's region; those of Viet Nam."""

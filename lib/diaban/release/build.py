@@ -16,10 +16,10 @@ from diaban.findings.priority import measure_priorities, priorities
 from diaban.findings.tested import factors_tested
 from diaban.intake.card import DataCard
 from diaban.language.collate import sort_key
-from diaban.release.coarse import coarse
 from diaban.release.cube import Cube, protect
-from diaban.release.ledger_state import LedgerState
-from diaban.release.shown_comparisons import by_shown
+from diaban.release.frames.coarse import coarse
+from diaban.release.frames.shown_comparisons import by_shown
+from diaban.release.ledger.state import LedgerState
 from diaban.results import Results
 from diaban.spec import StudySpec
 

@@ -13,20 +13,20 @@ import numpy as np
 import pandas as pd
 
 from diaban.analysis.funnel_curves import funnel_curves
-from diaban.release.cause_frames import checks_of_findings, protected_area_side, protected_case_side
 from diaban.release.cells import ABOUT_CODING, WHOLE, all_files_cell, code_cell, count_cell, files_cell
-from diaban.release.handling_frames import protected_handling
-from diaban.release.joined_tables import joined
-from diaban.release.ledger import Ledger
-from diaban.release.ledger_state import LedgerState
-from diaban.release.linked_tables import LinkedTables, annual_streams, linked_tables
-from diaban.release.neighbour_rates import rates_neighbours
-from diaban.release.plan_frames import protected_plan
-from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares, rates_together
-from diaban.release.suppression import blank, hidden_cells
-from diaban.release.time_frames import protected_over_time
-from diaban.release.unit_frames import protected_units
-from diaban.release.whole_frames import protected_whole
+from diaban.release.frames.causes import checks_of_findings, protected_area_side, protected_case_side
+from diaban.release.frames.handling import protected_handling
+from diaban.release.frames.neighbour_rates import rates_neighbours
+from diaban.release.frames.over_time import protected_over_time
+from diaban.release.frames.plan import protected_plan
+from diaban.release.frames.pooled_fits import pooled_fit, pooled_rates, pooled_shares, rates_together
+from diaban.release.frames.themes import protected_units
+from diaban.release.frames.whole import protected_whole
+from diaban.release.ledger.joined import joined
+from diaban.release.ledger.ledger import Ledger
+from diaban.release.ledger.state import LedgerState
+from diaban.release.suppression.suppression import blank, hidden_cells
+from diaban.release.tables.linked import LinkedTables, annual_streams, linked_tables
 from diaban.results import Results
 
 _RATE_VALUES = (

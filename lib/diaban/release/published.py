@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 
 
 class Published(NamedTuple):

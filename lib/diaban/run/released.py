@@ -17,7 +17,7 @@ from diaban.errors import DiabanError
 from diaban.intake.tables import Tables
 from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 from diaban.spec import StudySpec
 
 FOLDER, RECORD = "released", "release.json"

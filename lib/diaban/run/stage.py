@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 from diaban.run.choice import Choice
 from diaban.run.compute import LEDGER, compute_stage
 from diaban.run.declared import declared_spec

@@ -6,7 +6,7 @@ from itertools import permutations, product
 
 from diaban.analysis.targets import target_table
 from diaban.release.cells import WHOLE, count_cell
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 
 MOVED = (1, 2, 3, 4, 5)
 """Cases that are moved from one hidden year to another, so that their sum stays."""

@@ -11,9 +11,9 @@ from diaban.release.audit.blocks import blocks
 from diaban.release.audit.columns import Statement
 from diaban.release.audit.few_values import possible_values
 from diaban.release.audit.union import unite
-from diaban.release.ledger_state import LedgerState
-from diaban.release.ranges import Attacker, Equation
-from diaban.release.suppression import hidden_cells
+from diaban.release.ledger.state import LedgerState
+from diaban.release.ranges.ranges import Attacker, Equation
+from diaban.release.suppression.suppression import hidden_cells
 
 
 def two_way(rows):

@@ -7,9 +7,9 @@ import pytest
 
 from diaban.release.audit import audit
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 from diaban.release.published import Published
-from diaban.release.ranges import Equation
+from diaban.release.ranges.ranges import Equation
 
 A, B, C, WHOLE = (f"count|{place}|s|2020" for place in ("a", "b", "c", "*"))
 COUNTS = pd.Series({A: 3.0, B: 4.0, C: 30.0, WHOLE: 37.0})

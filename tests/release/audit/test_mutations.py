@@ -21,10 +21,10 @@ from diaban.release.audit.replays import replays
 from diaban.release.audit.union import unite
 from diaban.release.cells import count_cell
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.frames.shown_comparisons import q_of_shown
+from diaban.release.ledger.state import LedgerState
 from diaban.release.published import Published
-from diaban.release.shown_comparisons import q_of_shown
-from diaban.release.target_tables import SLACK
+from diaban.release.tables.targets import SLACK
 
 UNHIDDEN = [
     ("rates", "cases"),

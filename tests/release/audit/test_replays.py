@@ -15,9 +15,9 @@ from diaban.release.audit.replay_rates import replayed_rates
 from diaban.release.audit.replay_shares import replayed_shares
 from diaban.release.cells import code_cell, count_cell
 from diaban.release.cube import Cube
-from diaban.release.pooled_fits import pooled_fit, pooled_rates, pooled_shares
-from diaban.release.shown_comparisons import factors_by_shown
-from diaban.release.suppression import blank
+from diaban.release.frames.pooled_fits import pooled_fit, pooled_rates, pooled_shares
+from diaban.release.frames.shown_comparisons import factors_by_shown
+from diaban.release.suppression.suppression import blank
 
 SHOWN = [12, 30, 9, 22, 41]
 TOLD = ["cases", "rate", "lower", "upper", "ratio", "ratio_lower", "ratio_upper", "shrunk_rate",

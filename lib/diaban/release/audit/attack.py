@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from diaban.release.audit.blocks import Block
-from diaban.release.programme import Programme
+from diaban.release.ranges.programme import Programme
 
 LOOKS = 60
 """Solutions that pull all narrow cells of a block apart together, before each is looked at by itself."""

@@ -12,7 +12,7 @@ from scipy.sparse import bmat, coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from diaban.release.audit.union import BEYOND, Union
-from diaban.release.target_tables import SLACK
+from diaban.release.tables.targets import SLACK
 
 _WHOLE = 1e-9
 

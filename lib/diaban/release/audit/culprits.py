@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from diaban.release.audit.blocks import Block
-from diaban.release.programme import Programme
+from diaban.release.ranges.programme import Programme
 
 MOST = 12
 """Figures that are named; a range that many more decide on is told by their whole table."""

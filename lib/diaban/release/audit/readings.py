@@ -16,7 +16,7 @@ from diaban.release.audit.inversions import agrees, column_half_unit, possible_c
 from diaban.release.audit.leaks import Kind, Leak
 from diaban.release.audit.register import FACTS, REGISTER
 from diaban.release.cube import Cube
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.state import LedgerState
 
 TELLING_REASONS = frozenset({"no_cases", "no_reports", "no_baseline", "no_cases_in_reference"})
 """Reasons for a missing number that are the number."""

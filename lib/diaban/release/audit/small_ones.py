@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diaban.release.audit.blocks import Block
-from diaban.release.programme import Programme
+from diaban.release.ranges.programme import Programme
 
 LOOKS = 40
 """Solutions that pull all small cells of a block apart together, before each is looked at by itself."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from diaban.release.audit.columns import Statement
 from diaban.release.audit.leaks import Leak
-from diaban.release.joined_tables import CHANGE, SHIFT, named, then
-from diaban.release.ledger_state import LedgerState
+from diaban.release.ledger.joined import CHANGE, SHIFT, named, then
+from diaban.release.ledger.state import LedgerState
 
 _SAME = 1e-6
 BEYOND = "|beyond"

@@ -1,0 +1,1 @@
+"""The protected frames of the cube, a module a chapter."""

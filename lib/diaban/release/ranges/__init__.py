@@ -1,0 +1,1 @@
+"""What published equations leave possible for each hidden count, by linear programmes."""

@@ -1,0 +1,1 @@
+"""Which cells are hidden, so that no small count can be read or worked out."""

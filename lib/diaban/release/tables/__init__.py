@@ -1,0 +1,1 @@
+"""Counts as cells with equations, topic by topic: what the ledger judges."""

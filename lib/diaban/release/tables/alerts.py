@@ -1,0 +1,58 @@
+"""Alerts as inequalities of cells: a quarter with an alert is no small one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from diaban.release.cells import WHOLE, count_cell
+from diaban.release.ledger.ledger import Ledger
+from diaban.release.ranges.ranges import Equation
+from diaban.release.tables.targets import SLACK
+from diaban.release.tables.whole import Tables
+from diaban.results import Results
+
+COLUMNS = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms"]
+
+
+def alert_cells(tables: Tables, results: Results) -> None:
+    """What the year has beyond the cases that a quarter with an alert must hold."""
+    if results.alerts is None:
+        return
+    for row in _raised(results.alerts, tables.threshold).itertuples():
+        year = _year(row)
+        if year in tables:
+            tables.free(_slack(row), tables[year] - tables.threshold)
+
+
+def alert_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
+    """One row a locality, stream and quarter with an alert; and how many could have been false.
+
+    A quarter with an alert holds as many cases as may be told of, at least, and its year no fewer.
+    """
+    alerts = results.alerts
+    assert alerts is not None
+    raised = _raised(alerts, ledger.threshold)
+    raised = raised[np.array([_may_be_raised(ledger, row) for row in raised.itertuples()], dtype=bool)]
+    # with all digits counts could be fitted to it
+    alerts, raised = (rows.round({"expected_false_alarms": 2}) for rows in (alerts, raised))
+    asked = alerts[COLUMNS].drop_duplicates("period").assign(locality=WHOLE, stream="*")
+    return pd.concat([asked, raised[COLUMNS]], ignore_index=True)
+
+
+def _may_be_raised(ledger: Ledger, row) -> bool:
+    if _year(row) not in ledger.counts.index:
+        return True
+    return ledger.show(beside=[Equation(_year(row), (_slack(row),), constant=float(ledger.threshold))])
+
+
+def _raised(alerts: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    return alerts[alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)]
+
+
+def _year(row) -> str:
+    return count_cell(row.locality, row.stream, str(row.period)[:4])
+
+
+def _slack(row) -> str:
+    return f"{_year(row)}|{row.period}{SLACK}"

@@ -1,0 +1,105 @@
+"""Complementary suppression: what an attacker can work out from the published cells."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diaban.release.ranges.ranges import Attacker, Equation
+from diaban.release.suppression.suppression import blank, hidden_cells, small
+
+
+def table(rows):
+    """A two-way table with margins as cells and equations; rows: list of lists of counts."""
+    counts, equations = {}, []
+    n_columns = len(rows[0])
+    for i, row in enumerate(rows):
+        counts |= {f"r{i}c{j}": v for j, v in enumerate(row)} | {f"r{i}": sum(row)}
+        equations.append(Equation(f"r{i}", tuple(f"r{i}c{j}" for j in range(n_columns))))
+    for j in range(n_columns):
+        counts[f"c{j}"] = sum(row[j] for row in rows)
+        equations.append(Equation(f"c{j}", tuple(f"r{i}c{j}" for i in range(len(rows)))))
+    counts["all"] = sum(sum(row) for row in rows)
+    equations.append(Equation("all", tuple(f"r{i}" for i in range(len(rows)))))
+    return pd.Series(counts), equations
+
+
+def test_one_hidden_cell_is_worked_out_from_its_margin():
+    counts, equations = table([[3, 20], [30, 40]])
+    assert Attacker(counts, equations).ranges(["r0c0"]).loc["r0c0"].tolist() == [3, 3]
+
+
+def test_four_hidden_corners_leave_a_range():
+    """Hand-solved: with margins 23, 70, 33, 60 the corner lies between 0 and min(23, 33)."""
+    counts, equations = table([[3, 20], [30, 40]])
+    ranges = Attacker(counts, equations).ranges(["r0c0", "r0c1", "r1c0", "r1c1"])
+    assert ranges.loc["r0c0"].tolist() == [0, 23]
+
+
+def test_two_a_line_is_not_enough():
+    """A pattern with two suppressions in a line can still be exact (methods.md, trap 6): rows 0 and 1 hide
+    columns 0, 1; the third row's cells tie them down only through the sum, but a zero line does it."""
+    counts, equations = table([[0, 2, 9], [0, 3, 9], [7, 8, 9]])
+    ranges = Attacker(counts, equations).ranges(["r0c0", "r0c1", "r1c0", "r1c1"])
+    assert (ranges["upper"] - ranges["lower"]).max() == 0
+
+
+def test_hidden_cells_protects_where_primary_alone_fails():
+    counts, equations = table([[3, 20, 11], [30, 40, 12], [21, 22, 23]])
+    hidden = hidden_cells(counts, equations, ["r0c0"], threshold=5)
+    ranges = Attacker(counts, equations).ranges(hidden)
+    assert {"r0c0"} < hidden
+    assert ranges.loc["r0c0", "upper"] - ranges.loc["r0c0", "lower"] >= 5
+
+
+def test_nothing_small_hides_nothing():
+    counts, equations = table([[10, 20], [30, 40]])
+    assert hidden_cells(counts, equations, counts.index[small(counts, 5)], threshold=5) == set()
+
+
+def test_a_cell_outside_every_equation_is_safe_once_hidden():
+    counts = pd.Series({"alone": 2})
+    assert hidden_cells(counts, [], ["alone"], threshold=5) == {"alone"}
+    assert Attacker(counts, []).ranges(["alone"]).loc["alone", "upper"] == float("inf")
+
+
+def test_groups_are_hidden_whole():
+    counts, equations = table([[3, 20], [30, 40]])
+    group = {"r0c0": "row0", "r0c1": "row0"}
+    assert {"r0c0", "r0c1"} <= hidden_cells(counts, equations, ["r0c0"], threshold=5, group=group)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, True), (1, True), (4, True), (5, False)])
+def test_small_edges(count, expected):
+    assert bool(small(pd.Series([count]), 5).iloc[0]) is expected
+
+
+def test_blank_hides_values_and_says_so():
+    frame = pd.DataFrame({"locality": ["a", "b"], "cases": [3, 12], "rate": [1.5, 6.0]})
+    blanked = blank(frame, frame["cases"] < 5, ["cases", "rate"])
+    assert blanked["cases"].tolist()[1] == 12
+    assert blanked.loc[0, ["cases", "rate"]].isna().all()
+    assert blanked["hidden"].tolist() == [True, False]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=3, max_size=4))
+def test_the_attack_never_wins(rows):
+    """Whatever the table: no small cell is left with a range narrower than the threshold."""
+    counts, equations = table(rows)
+    primary = counts.index[small(counts, 5)]
+    hidden = hidden_cells(counts, equations, primary, threshold=5)
+    ranges = Attacker(counts, equations).ranges(hidden)
+    for cell in primary:
+        assert ranges.loc[cell, "upper"] - ranges.loc[cell, "lower"] >= 5
+
+
+def test_what_would_be_missed_most_is_hidden_last():
+    counts, equations = table([[3, 20, 11], [30, 40, 12], [21, 22, 23]])
+    missed = {cell: 1 for cell in counts.index if cell.endswith("c1")}
+    hidden = hidden_cells(counts, equations, ["r0c0"], threshold=5, reluctance=missed)
+    assert not any(cell.endswith("c1") for cell in hidden)
+    only = hidden_cells(
+        counts, [equations[0]], ["r0c0"], threshold=5, reluctance=dict.fromkeys(counts.index, 1)
+    )
+    assert len(only) == 2, "hidden all the same where nothing else helps"
