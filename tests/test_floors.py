@@ -1,9 +1,10 @@
-"""The house has floors: among the parts of the package, and among those of `release/`, nothing imports upwards."""
+"""Nothing imports upwards: among the parts of the package, and among those of `release/`."""
 
 from __future__ import annotations
 
 import ast
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_nothing_imports_upwards(folder, package, floors):
     imports = _imports(folder, package)
     order = list(TopologicalSorter(imports).static_order())
     assert set(floors) <= set(order)
-    for lower, upper in zip(floors, floors[1:], strict=False):
+    for lower, upper in pairwise(floors):
         assert upper not in _reached(lower, imports), f"{lower} reaches {upper}"
 
 

@@ -22,9 +22,9 @@ from diaban.intake.read import read_tables
 from diaban.intake.tables import Intake
 from diaban.release.build import Built, build_cube, localities_of
 from diaban.release.cube import Cube
-from diaban.release.since import Earlier, edition_frames
 from diaban.release.ledger.state import LedgerState
 from diaban.release.published import Published
+from diaban.release.since import Earlier, edition_frames
 from diaban.results import QUESTIONS, Results
 from diaban.run.atomic import swap_directory
 from diaban.run.choice import is_earlier
