@@ -18,6 +18,7 @@ def whole_results(*, targets=(), themes=(), blocks=("b",), **frames) -> SimpleNa
         themes=list(themes),
         periods=SimpleNamespace(blocks=[SimpleNamespace(key=key) for key in blocks]),
         block_of=lambda: dict.fromkeys(frames.get("years", ()), blocks[0]),
+        handling=None,
         disclosure=SimpleNamespace(of_victims=10, threshold=THRESHOLD),
     )
     asked = {frame.name: None for frame in FRAMES} | {"event_moments": None, "book": pd.DataFrame()}

@@ -109,7 +109,8 @@ def _sentences(record: Mapping[str, Any], language: str) -> list[str]:
     told = {**fitted, **small, "top": audited["threshold"] - 1}
     fields |= {name: number(value, language) for name, value in told.items()}
     keys = ["cells", "attack", *(["fitted"] if fitted["statements"] else [])]
-    keys += ["narrowest", *(["small"] if small["small"] else [])] if narrowest else ["nothing_hidden"]
+    guessed = ["small", *(["known_better"] if small["known_better"] else [])]
+    keys += ["narrowest", *guessed] if narrowest else ["nothing_hidden"]
     keys += [*(["told_before"] if audited["told_before"] else []), "files"]
     keys.append("reviewed" if not review["open"] else "draft")
     if narrowest:

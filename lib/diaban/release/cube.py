@@ -122,7 +122,6 @@ def protect(
             {
                 "cells": [len(tables.counts)],
                 "hidden": [int(tables.counts.index.isin(hidden).sum())],
-                "small": [len(tables.primary)],
             }
         ),
     }
@@ -166,6 +165,7 @@ def _hidden(
         threshold=threshold,
         needed=before.needed,
         editions=[edition for edition, _ in earlier],
+        unguessed=before.unguessed - tables.primary,
     )
     return hidden | tables.primary, ledger
 

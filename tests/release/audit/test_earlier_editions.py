@@ -106,4 +106,4 @@ def test_a_statement_of_the_earlier_edition_that_cannot_be_audited_counts_as_tol
     found = audit(silent, [then])
     assert found.ok
     assert kinds(found.told_before) == {("not_audited", a)}
-    assert found.certificate["cells"]["protected"] == 0
+    assert found.protected == 0

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_attack import PlanAttack, small_plan_counts
+from statsmodels.stats.proportion import proportion_confint
 
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.frames.handling import protected_handling
@@ -46,7 +47,7 @@ class Handled(SimpleNamespace):
         ]
         few = wide["n_reports"].lt(10).map({True: "too_few_files", False: None})
         limits = [
-            wide.assign(limit=key, days=days, n_decided=wide[key], withheld=few)
+            wide.assign(limit=key, days=days, n_decided=wide[key], n_open=wide.get("open", 0), withheld=few)
             for key, days in LIMITS.items()
         ]
         super().__init__(
@@ -92,6 +93,25 @@ def test_where_no_group_is_small_all_is_shown():
     assert not frame["hidden"].any()
     assert told(frame, "a").to_dict() == {"classified": 70, "assigned": 70, "in_time": 58, "resolved": 50,
                                           "by first": 40, "by last": 64}  # fmt: skip
+
+
+def test_a_share_decided_by_a_limit_is_that_of_the_numbers_beside_it():
+    """40 of 70, however long the others have been seen: with more in it, it would tell of those."""
+    rows = handling({"a": LARGE, "b": LARGE}).query("locality == 'a'").set_index("measure")
+    assert rows.loc["by first", "share"] == 40 / 70
+    lower, upper = proportion_confint(40, 70, method="wilson")
+    assert rows.loc["by first", ["lower", "upper"]].tolist() == pytest.approx([lower, upper])
+
+
+@pytest.mark.parametrize(("few", "told"), [(5, True), (6, False)])
+def test_where_many_are_open_and_young_no_share_is_given(few, told):
+    """Up to the threshold they may be; else the reason would tell of a small number."""
+    results = Handled({"a": LARGE, "b": LARGE})
+    results.time_to_decision = results.time_to_decision.assign(n_open=few)
+    frame = protected_handling(results, ledger_of(results))
+    rows = frame["handling"].query("measure == 'by first'")
+    assert rows["share"].notna().all() == told
+    assert rows["withheld"].eq("not_yet_due").all() != told
 
 
 def test_few_unresolved_reports_are_hidden_with_a_companion():

@@ -27,7 +27,7 @@ SPEC = PeriodsSpec(
 )
 
 
-def study(crossed: dict[tuple[str, str], int]) -> SimpleNamespace:
+def study(crossed: dict[tuple[str, str], int], share: float = 0.9876) -> SimpleNamespace:
     """crossed: (year of the event, year of the report) -> cases."""
     rows = [
         {"stream": "s", "occurred_to": pd.Timestamp(f"{event}-06-01"), "period": reported}
@@ -40,7 +40,7 @@ def study(crossed: dict[tuple[str, str], int]) -> SimpleNamespace:
     months = pd.DataFrame({"origin": "year " + events.index.astype("str"), "counted": events.to_numpy()})
     late = pd.concat([months, pd.DataFrame({"origin": ["2023-01"], "counted": [9]})])
     return SimpleNamespace(
-        late_reports=late.assign(stream="s", share_counted=0.9876, withheld=None, **told),
+        late_reports=late.assign(stream="s", share_counted=share, withheld=None, **told),
         dated_cases=dated,
         tables=SimpleNamespace(periods=periods_frame(SPEC)),
     )
@@ -111,3 +111,13 @@ def test_a_study_without_late_reports_has_no_frame() -> None:
     ledger = Ledger(pd.Series({"x": 9.0}), [], (), set(), threshold=THRESHOLD)
     assert late_reports(SimpleNamespace(late_reports=None), ledger) is None
     assert events_cell("s", "2023") not in ledger.counts
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.99, True), (0.997, False), (1.0, False)])
+def test_where_next_to_nothing_is_still_to_come_no_limits_say_that_nothing_ever_did(share, said):
+    results = study(STRAIGHT, share)
+    counts = pd.Series({count_cell(WHOLE, "s", year): 30.0 for year in YEARS})
+    rows = late_reports(results, Ledger(counts, [], (), set(), threshold=THRESHOLD))
+    assert not rows["hidden"].any()
+    assert rows[["lower", "upper"]].notna().all(axis=None) == said
+    assert (rows["expected_finally"] == (0 if said else rows["counted"])).all()

@@ -92,9 +92,9 @@ def test_what_is_linked_by_hidden_cells_alone_is_looked_at():
 
 
 def test_a_wide_range_may_be_narrowed_to_the_threshold_and_no_further():
-    counts, equations = square([[3, 20, 4], [30, 40, 50]])
+    counts, equations = square([[3, 20, 3], [30, 40, 50]])
     ledger = Ledger(counts, equations, inner(counts), {"r0c0", "r0c2"}, threshold=THRESHOLD)
-    assert ledger.show({"r0c1"}), "3 + 4 stay between 0 and 7"
+    assert ledger.show({"r0c1"}), "3 + 3 stay between 0 and 6"
     assert ledger.show({"r1c1"}), "which follows by now"
     assert not ledger.show({"r1c0"})
     narrow = Ledger(counts, equations, inner(counts), {"r0c0", "r0c2"}, threshold=8)
@@ -188,7 +188,7 @@ def told(rows, change, threshold=THRESHOLD):
     small = set(blocks.index[blocks < threshold])
     hidden = hidden_cells(blocks, equations, small, threshold=threshold)
     ledger = Ledger(blocks, equations, hidden, small, threshold=threshold)
-    add_years(ledger, exposed, {BLOCK: years}, threshold)
+    add_years(ledger, exposed, {BLOCK: years}, threshold, compared=years)
     newer, older = [r[-1] for r in rows], [r[-2] for r in rows]
     targets = pd.DataFrame(
         {
@@ -316,3 +316,36 @@ def test_a_target_without_a_verdict_tells_nothing(column):
     ledger, targets, *_ = told([[30, 40], [50, 60]], -0.03)
     blank = tell_targets(ledger, targets.assign(met=pd.NA))
     assert not blank[column].any()
+
+
+# For a reader who knows which counts are small -------------------------------------------------------------
+
+
+def of_three(a: int, b: int, **options) -> Ledger:
+    """Two small counts and a large one, all hidden, and the sum of the two."""
+    ledger = Ledger(pd.Series({"all": 40.0}), [], set(), set(), threshold=THRESHOLD)
+    counts = {"a": float(a), "b": float(b), "c": 40.0 - a - b, "both": float(a + b)}
+    sums = [Equation("all", ("a", "b", "c")), Equation("both", ("a", "b"))]
+    ledger.add(pd.Series(counts), sums, small=["a", "b"], **{"guessed": ["a", "b"], **options})
+    return ledger
+
+
+@pytest.mark.parametrize(("a", "b", "told"), [(4, 4, False), (4, 3, False), (3, 3, True), (4, 2, True)])
+def test_a_sum_that_small_counts_nearly_fill_is_not_told(a, b, told):
+    """Whoever knows that both are 4 at most knows them from a sum of 8, and nearly from one of 7."""
+    ledger = of_three(a, b)
+    assert ledger.show({"both"}) is told
+    assert ledger.state.guessed == ledger.state.apart == {"a", "b"}
+
+
+def test_of_cells_that_no_table_has_nobody_guesses():
+    assert of_three(4, 4, guessed=[]).show({"both"})
+
+
+def test_what_everybody_knows_already_is_not_promised():
+    """The sum is shown before its parts are known to be small."""
+    ledger = Ledger(pd.Series({"both": 8.0}), [], set(), set(), threshold=THRESHOLD)
+    ledger.add(pd.Series({"a": 4.0, "b": 4.0}), [Equation("both", ("a", "b"))], small=["a", "b"],
+               guessed=["a", "b"])  # fmt: skip
+    assert ledger.state.guessed == {"a", "b"}
+    assert not ledger.state.apart

@@ -103,3 +103,13 @@ def test_what_would_be_missed_most_is_hidden_last():
         counts, [equations[0]], ["r0c0"], threshold=5, reluctance=dict.fromkeys(counts.index, 1)
     )
     assert len(only) == 2, "hidden all the same where nothing else helps"
+
+
+def test_more_is_hidden_where_small_counts_nearly_fill_their_sum():
+    """4 + 4 of 8: each could be 0 to 8, but not for a reader who knows that both are small."""
+    counts = pd.Series({"all": 40.0, "a": 4.0, "b": 4.0, "c": 6.0, "d": 26.0})
+    hidden = hidden_cells(counts, [Equation("all", ("a", "b", "c", "d"))], {"a", "b"}, threshold=5)
+    assert hidden == {"a", "b", "c"}
+    counts = pd.Series({"all": 40.0, "a": 3.0, "b": 3.0, "c": 8.0, "d": 26.0})
+    hidden = hidden_cells(counts, [Equation("all", ("a", "b", "c", "d"))], {"a", "b"}, threshold=5)
+    assert hidden == {"a", "b"}

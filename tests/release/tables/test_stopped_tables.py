@@ -42,7 +42,16 @@ def shown(counts: Counts, ledger=None, themes=(), blocks=("b",), **options) -> C
 
 def test_where_no_group_is_small_all_is_shown():
     counts = {("suspended", "forensic"): 9, ("suspended", "unknown"): 8, ("returned", "other"): 12}
-    assert len(shown(counts)) == 6
+    every = counts | {("suspended", "not_recorded"): 7, ("returned", "not_recorded"): 6}
+    assert len(shown(every)) == 8
+
+
+def test_a_reason_that_nobody_gave_is_a_row_like_any_other():
+    """Without one it would be told that it stands at no case; with all others shown, that it is none too."""
+    table = told(targets=[AIM], stopped=stopped({("suspended", "forensic"): 9, ("suspended", "unknown"): 8}))
+    rows = table["stopped"].set_index(["step", "reason_code"])
+    assert rows.loc[("suspended", "not_recorded"), "hidden"]
+    assert rows.loc["suspended", "hidden"].sum() > 1
 
 
 def test_a_single_hidden_reason_takes_a_companion():
@@ -70,9 +79,9 @@ def test_cases_that_were_stopped_by_one_step_alone_are_a_group_like_any_other():
 
 
 def test_few_who_were_stopped_twice_for_two_reasons_do_not_show_by_adding_up():
-    counts = {("suspended", "forensic"): 30, ("suspended", "unknown"): 30}
-    found = shown(counts, every={("suspended", "*"): 58, ("*", "*"): 58})
-    assert len([key for key in found if key[0] == "suspended"]) < 3
+    counts = {("suspended", "forensic"): 30, ("suspended", "unknown"): 30, ("suspended", "not_recorded"): 7}
+    found = shown(counts, every={("suspended", "*"): 65, ("*", "*"): 65})
+    assert len([key for key in found if key[0] == "suspended"]) < 4
 
 
 def test_cases_that_came_not_as_far_are_not_what_the_steps_differ_by():

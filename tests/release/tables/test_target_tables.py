@@ -41,7 +41,7 @@ def targets(counts: dict[str, list[int]], ratio: float = 0.95, *, rise: bool = F
 
 def tell(counts, threshold=5, **options) -> tuple[Ledger, pd.DataFrame]:
     ledger = empty_ledger(counts, threshold)
-    add_years(ledger, exposed(counts), BLOCKS, threshold)
+    add_years(ledger, exposed(counts), BLOCKS, threshold, compared=YEARS)
     return ledger, tell_targets(ledger, targets(counts, **options)).set_index("locality")
 
 
@@ -51,7 +51,7 @@ LARGE = {"a": [20, 30, 40], "b": [50, 60, 70], "c": [9, 9, 9]}
 def test_years_are_hidden_until_asked_for_and_small_ones_protected():
     counts = {"a": [2, 30, 40], "b": [50, 60, 70]}
     ledger = empty_ledger(counts)
-    add_years(ledger, exposed(counts), BLOCKS, 5)
+    add_years(ledger, exposed(counts), BLOCKS, 5, compared=YEARS)
     assert not any(ledger.shows(count_cell(p, "s", y)) for p in ("a", "b", WHOLE) for y in YEARS)
     assert ledger.protected == {count_cell("a", "s", "2021")}
     assert ledger.counts[count_cell(WHOLE, "s", "2021")] == 52
@@ -96,7 +96,7 @@ def test_without_a_threshold_everything_is_told(threshold):
 
 def test_a_row_without_a_verdict_is_left_out_and_the_others_are_not():
     ledger = empty_ledger(LARGE)
-    add_years(ledger, exposed(LARGE), BLOCKS, 5)
+    add_years(ledger, exposed(LARGE), BLOCKS, 5, compared=YEARS)
     rows = targets(LARGE)
     rows["met"] = rows["met"].astype("boolean").where(rows["locality"] != "a")
     told = tell_targets(ledger, rows).set_index("locality")

@@ -64,13 +64,11 @@ def audit(
         attacks += tried
         found += before.sifted(told)
     found += before.sifted(_shown_leaks(union, figures))
+    found += small_ones(fights, now.state)
     leaks, told_before = sorted(set(found), key=_order), sorted(set(before.leaks), key=_order)
-    small = small_ones(fights, now.state.threshold)
     seconds = time.perf_counter() - start
-    record = certificate(
-        editions, union, readings, again, attacks, small, leaks, told_before, seconds=seconds
-    )
-    return Audit(leaks, record, told_before)
+    record = certificate(editions, union, readings, again, attacks, leaks, told_before, seconds=seconds)
+    return Audit(leaks, record, told_before, protected=len(union.needed))
 
 
 def _order(leak: Leak) -> tuple[str, ...]:

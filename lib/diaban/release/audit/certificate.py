@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,9 @@ from diaban.release.audit.leaks import Leak
 from diaban.release.audit.readings import Readings
 from diaban.release.audit.register import REGISTER
 from diaban.release.audit.replay import Replayed
-from diaban.release.audit.small_ones import SmallOnes
 from diaban.release.audit.union import Union
 from diaban.release.published import Published
+from diaban.release.ranges.if_small import least_width
 
 EXACT_RANGES = 12
 """Of so many of the narrowest cells the whole range is worked out."""
@@ -27,7 +26,6 @@ def certificate(
     readings: Sequence[Readings],
     again: Sequence[list[Replayed]],
     attacks: Sequence[Attack],
-    small: SmallOnes,
     leaks: Sequence[Leak],
     told_before: Sequence[Leak],
     *,
@@ -43,12 +41,14 @@ def certificate(
             "known": len(union.counts),
             "published": len(union.counts) - len(union.hidden),
             "hidden": len(union.hidden),
-            "protected": len(union.needed),
             "promised_less_than_threshold": sum(w < threshold for w in union.needed.values()),
             "hidden_share": round(len(union.hidden) / max(len(union.counts), 1), 4),
         },
         "narrowest": _narrowest(attacks),
-        "if_known_to_be_small": asdict(small),
+        "if_known_to_be_small": {
+            "values_left": least_width(threshold) + 1,
+            "known_better": len(now.state.guessed - now.state.apart),
+        },
         "attacked": {
             "frames": sum(len(one.cube.frames) for one in editions),
             "columns": sum(

@@ -48,22 +48,10 @@ def _all_handled(row: Row) -> bool:
     return row["measure"] in ("classified", "assigned") and row["n"] == row["n_reports"]
 
 
-def _by_limit(row: Row) -> bool:
-    """Decided within so many days: reports that are not that old yet count in part."""
-    return str(row["measure"]).startswith("by ")
-
-
 def _handled() -> dict[str, Column]:
     cell, due = HANDLED, HANDLED + "|of"
     found = of(cell, n=itself) | of(due, n_reports=itself)
-    shares = of((cell, due), share=f.share, lower=f.share_limit(0), upper=f.share_limit(1))
-    told = Column("cell", (cell, due))
-    found |= {
-        name: Column(
-            "cell", column.cells, column.formula, when=lambda row: not _by_limit(row), otherwise=told
-        )
-        for name, column in shares.items()
-    }
+    found |= of((cell, due), share=f.share, lower=f.share_limit(0), upper=f.share_limit(1))
     return _or_all_handled(found)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 Kind = Literal[
     "told",  # a range narrower than the rules promise, whatever gives it
+    "closed_in",  # a small count that whoever knows which counts are small knows nearly
     "hidden_value",  # a number that is, or follows from, a count that nobody is shown
     "small_count",  # a count below the threshold
     "hidden_row",  # a number in a row that says that it is hidden
@@ -63,11 +64,13 @@ class Leak:
 @dataclass(frozen=True)
 class Audit:
     """leaks: empty where the release may leave. certificate: what was attacked, and the narrowest range.
-    told_before: what earlier editions gave away by themselves."""
+    told_before: what earlier editions gave away by themselves. protected: how many counts must stay
+    uncertain; for the office alone, as it tells how many of the hidden ones are small."""
 
     leaks: list[Leak]
     certificate: dict[str, Any] = field(default_factory=dict)
     told_before: list[Leak] = field(default_factory=list)
+    protected: int = 0
 
     @property
     def ok(self) -> bool:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from diaban.analysis.intervals import share_interval
 from diaban.release.cells import REPORTS, WHOLE, WITHOUT, count_cell
 from diaban.release.frames.age_ladder import pooled_ages
 from diaban.release.ledger.ledger import Ledger
@@ -17,6 +18,8 @@ from diaban.release.tables.whole import LEFT, OF
 from diaban.results import Results
 
 ALL = "*"
+OPEN_AT_MOST = 0.05
+"""Part of the reports that may be open and younger than a limit where a share is given for it."""
 
 
 def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
@@ -36,7 +39,7 @@ def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFra
 
 
 def _handling(results: Results, ledger: Ledger) -> pd.DataFrame:
-    table = _measured(results)
+    table = _measured(results, ledger.threshold)
     cells, equations, small = _cells(table, results, ledger.threshold)
     ledger.add(cells, equations, small=small)
     totals = [{_total(place, stream)} for place, stream in _pairs(table)]
@@ -56,7 +59,7 @@ def _handling(results: Results, ledger: Ledger) -> pd.DataFrame:
     return blank(own, hide, ["n", "n_reports", "share", "lower", "upper"])
 
 
-def _measured(results: Results) -> pd.DataFrame:
+def _measured(results: Results, threshold: int) -> pd.DataFrame:
     """One row a locality, stream and measure, of all complete periods together."""
     assert results.stages is not None
     assert results.resolution is not None
@@ -77,8 +80,28 @@ def _measured(results: Results) -> pd.DataFrame:
     limits = results.time_to_decision
     limits = limits[(limits["period"] == ALL) & (limits["stream"] != ALL) & (limits["kind"] == "any")]
     limits = limits.rename(columns={"n_decided": "n"}).assign(measure="by " + limits["limit"])
+    if threshold > 0:
+        limits = _decided_so_far(limits, threshold)
     rows = [reached[columns], in_time[columns], resolved[columns], limits[[*columns, "days"]]]
     return pd.concat(rows, ignore_index=True).astype({"measure": "str"})
+
+
+def _decided_so_far(limits: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Shares of all reports that had a decision by then; one that is not that old yet counts as undecided.
+
+    Cumulative incidences count it in part: beside n and n_reports they would tell how many reports are open
+    and when they came, which is one or two. Where these are many the share would mislead, and is not given.
+    """
+    lower, upper = share_interval(limits["n"], limits["n_reports"])
+    found = limits.assign(share=limits["n"] / limits["n_reports"].where(limits["n_reports"] > 0))
+    found = found.assign(lower=lower, upper=upper)
+    many = limits["n_open"] > np.maximum(threshold, OPEN_AT_MOST * limits["n_reports"])
+    found["withheld"] = (
+        limits["withheld"].where(limits["withheld"] == "too_few_files").mask(many, "not_yet_due")
+    )
+    shares = ["share", "lower", "upper"]
+    found[shares] = found[shares].mask(found["withheld"].notna())
+    return found
 
 
 def _cells(

@@ -36,7 +36,18 @@ def late_reports(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     cells = [events_cell(r.stream, r.period) for r in newest.itertuples()]
     shown = ledger.show_most([{cell} for cell in cells if cell in ledger.counts.index])
     hide = [events_cell(r.stream, r.period) not in shown for r in rows.itertuples()]
-    return blank(rows.round({"share_counted": 2}), hide, TOLD)
+    return blank(_in_whole_cases(rows), hide, TOLD)
+
+
+def _in_whole_cases(rows: pd.DataFrame) -> pd.DataFrame:
+    """With more digits expected_finally would give the share counted as it was fitted, and so how many single
+    cases came late. Where next to nothing is still to come nothing is said of it: its limits would tell that
+    none ever came so late."""
+    rows = rows.round({"share_counted": 2, "expected_finally": 0})
+    complete = rows["share_counted"] == 1
+    expected = rows["expected_finally"].mask(complete, rows["counted"])
+    limits = {name: rows[name].mask(complete) for name in ("lower", "upper")}
+    return rows.assign(expected_finally=expected, **limits)
 
 
 def _add(results: Results, ledger: Ledger) -> None:

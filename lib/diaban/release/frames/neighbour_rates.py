@@ -31,8 +31,8 @@ def rates_neighbours(
     be told: neither is small, and nothing protected is told by them (the ledger holds them from then on).
     All that are not divided at all and do not touch have no row: `rates_together` has them.
 
-    That a set stays whole tells that one of its two parts could not be told, and no more: each of its
-    localities could still have all of its cases, or none.
+    That a set stays whole tells that one of its two parts is small, or would have told something else; never
+    which.
     """
     found: list[tuple[Table, Group, bool]] = []
     tables = _hidden_together(rates, hide, ledger)
@@ -45,7 +45,7 @@ def rates_neighbours(
         parts = {
             one: [(one[0], group) for group in two]
             for one, two in halves.items()
-            if two and all(_may_be_told(tables[one[0]], group, ledger.threshold) for group in two)
+            if two and all(_cases(tables[one[0]], group) >= ledger.threshold for group in two)
         }
         _know([part for two in parts.values() for part in two], ledger, of=parts)
         shown = ledger.show_most([{_cell(part) for part in two} for two in parts.values()])
@@ -71,13 +71,8 @@ def _hidden_together(rates: pd.DataFrame, hide: pd.Series, ledger: Ledger) -> di
     return tables
 
 
-def _may_be_told(counts: Mapping[str, float], group: Group, threshold: int) -> bool:
-    """Not where the group is small, nor where whoever takes each of its counts to be small learns of one that
-    it is not zero, if they are."""
-    own = [counts[code] for code in group]
-    if sum(own) < threshold:
-        return False
-    return max(own) >= threshold or sum(own) <= (len(own) - 1) * (threshold - 1)
+def _cases(counts: Mapping[str, float], group: Group) -> float:
+    return sum(counts[code] for code in group)
 
 
 def _know(sets: list[tuple[Table, Group]], ledger: Ledger, of: Mapping | None = None) -> None:

@@ -24,7 +24,10 @@ OUTLOOK = ["cases", "base_cases", "limit", "remaining", "share_counted", "probab
 def protected_plan(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
     """targets, targets_pooled, mid_year; each only where the study has it."""
     if results.targets is not None:
-        add_years(ledger, _years(results), _blocks(results), ledger.threshold)
+        compared = {*results.targets["period"], *results.targets["base"]}
+        if results.mid_year is not None:
+            compared |= {str(results.running), *results.mid_year["base"]}
+        add_years(ledger, _years(results), _blocks(results), ledger.threshold, compared=compared)
     frames = {
         "targets": _targets(results, ledger),
         "targets_pooled": _pooled(results, ledger),

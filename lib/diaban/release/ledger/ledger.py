@@ -28,7 +28,8 @@ class Ledger:
 
     counts: cell -> count. hidden: the cells that are not published. protected: those of them of which nobody
     may learn more than to `threshold`. needed: further cells, and by how much they must stay uncertain.
-    editions: keys of the earlier editions whose cells are among them (`joined_tables.then`).
+    editions: keys of the earlier editions whose cells are among them (`joined.then`).
+    unguessed: protected cells that no table has, so that nobody guesses from its gaps that they are small.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Ledger:
         threshold: int,
         needed: Mapping[str, float] | None = None,
         editions: Sequence[str] = (),
+        unguessed: Iterable[str] = (),
     ) -> None:
         self.threshold = threshold
         self._equations: list[Equation] = []
@@ -53,6 +55,9 @@ class Ledger:
             None  # whether all protected cells are as wide as they must be; None: not looked
         )
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
+        self._may_be_guessed = set(self._needed) - set(unguessed)
+        self._few = self._small_ones()
+        self._apart = self._few - self._closed_in(self._attacker, self._hidden)
 
     @property
     def counts(self) -> pd.Series:
@@ -70,8 +75,20 @@ class Ledger:
             equations=list(self._equations),
             hidden=frozenset(self._hidden),
             needed=dict(self._needed),
+            guessed=frozenset(self._few),
+            apart=frozenset(self._apart),
             threshold=self.threshold,
         )
+
+    def _small_ones(self) -> set[str]:
+        """The protected cells that are small, and may be guessed to be."""
+        counts = self.counts.to_dict()
+        return {cell for cell in self._needed.keys() & self._may_be_guessed if counts[cell] < self.threshold}
+
+    def _closed_in(self, attacker: Attacker, hidden: set[str]) -> set[str]:
+        """Small ones of `hidden` that whoever knows them to be small knows too well."""
+        few = self._few & hidden
+        return attacker.closed_in(hidden, few, threshold=self.threshold) if few else set()
 
     def shows(self, *cells: str) -> bool:
         """Whether all of the cells are published: known, and not hidden."""
@@ -84,6 +101,7 @@ class Ledger:
         *,
         small: Iterable[str] | Mapping[str, float] = (),
         careful: bool = False,
+        guessed: Iterable[str] = (),
     ) -> None:
         """Cells that exist beside those known so far, none of them shown; `small` ones are protected, to the
         threshold or to the width that a mapping gives them.
@@ -91,10 +109,12 @@ class Ledger:
         A cell that is known already stays as it is. An equation that does not hold, as where cases lie in a
         place without a known population, holds with a rest that nobody is shown. Of a small one that is told
         to less already, no more may be told. careful: the small ones must stay uncertain by one more than the
-        threshold, as inequalities speak of them and linear programmes end between whole numbers.
+        threshold, as inequalities speak of them and linear programmes end between whole numbers. guessed:
+        cells of a table in whose gaps a reader may see that they are small (ranges/if_small.py).
         """
         self._call_alike(counts.astype(float).to_dict())
         new = counts[~counts.index.isin(self.counts.index)].astype(float)
+        self._may_be_guessed.update(guessed)
         changes, linked = self._links_to_earlier(new)
         self._call_alike(changes.to_dict())
         known = _first_of_each([self.counts, new, changes])
@@ -119,6 +139,9 @@ class Ledger:
             left = (now["upper"] - now["lower"]).clip(upper=most)
             for cell, told in left.items():
                 self._needed[str(cell)] = max(told, self._needed.get(str(cell), 0.0))
+            known_before, self._few = self._few, self._small_ones()
+            self._apart |= self._few - known_before
+            self._apart -= self._closed_in(attacker, self._hidden & near)
 
     def _call_alike(self, counts: Mapping[str, float]) -> None:
         """Cells that an earlier edition had with the same count are the same cells, under one name.
@@ -146,6 +169,9 @@ class Ledger:
             if cell not in shown:
                 self._needed[cell] = max(width, self._needed.get(cell, 0.0))
         self._attacker = self._attack(self._equations, known[~known.index.duplicated()])
+        self._may_be_guessed = {names.get(cell, cell) for cell in self._may_be_guessed}
+        self._apart = {names.get(cell, cell) for cell in self._apart}.intersection(self._needed)
+        self._few = self._small_ones()
 
     def _links_to_earlier(self, new: pd.Series) -> tuple[pd.Series, list[Equation]]:
         """Changes of new cells that earlier editions had as well, and the equations over them."""
@@ -172,6 +198,8 @@ class Ledger:
         attacker = self._attack([*self._equations, *beside]) if beside else self._attacker
         near = self._near({*cells, *(cell for equation in beside for cell in equation.cells)})
         if not (self._holds and attacker.holds(trial & near, self._needed)):
+            return False
+        if self._apart & self._closed_in(attacker, trial & near):
             return False
         self._hidden, self._attacker = trial, attacker
         self._know(beside)

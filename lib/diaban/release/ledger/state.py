@@ -18,7 +18,9 @@ class LedgerState:
     """All cells that a release knows of, the equations between them, and what nobody is shown.
 
     counts: cell -> count, slack cells of inequalities among them. hidden: the cells that are not published.
-    needed: protected cell -> the width (largest less smallest possible count) that it must keep.
+    needed: protected cell -> the width (largest less smallest possible count) that it must keep. guessed:
+    small ones that a reader may guess to be small; apart: those of them of which such a reader must still
+    find several values possible (ranges/if_small.py).
     """
 
     counts: pd.Series
@@ -26,11 +28,14 @@ class LedgerState:
     hidden: frozenset[str]
     needed: dict[str, float]
     threshold: int
+    guessed: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         cells = pd.DataFrame({"cell": self.counts.index.astype("str"), "count": self.counts.to_numpy(float)})
         cells = cells.assign(hidden=cells["cell"].isin(self.hidden), needed=cells["cell"].map(self.needed))
+        cells = cells.assign(guessed=cells["cell"].isin(self.guessed), apart=cells["cell"].isin(self.apart))
         cells.astype({"needed": "float64"}).to_parquet(folder / CELLS)
         record = {
             "threshold": self.threshold,
@@ -51,4 +56,8 @@ class LedgerState:
             hidden=frozenset(cells.index[cells["hidden"]]),
             needed=cells["needed"].dropna().to_dict(),
             threshold=record["threshold"],
+            **{
+                name: frozenset(cells.index[cells[name]] if name in cells else ())
+                for name in ("guessed", "apart")
+            },
         )

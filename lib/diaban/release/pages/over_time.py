@@ -28,7 +28,9 @@ def late(c: PageContext) -> Fragment:
                 c.part(row.period),
                 c.number(row.counted),
                 c.percent(row.share_counted),
-                text["range"].format(
+                text[
+                    "nearly_all" if pd.isna(row.upper) and pd.notna(row.expected_finally) else "range"
+                ].format(
                     expected=c.number(row.expected_finally),
                     lower=c.number(row.lower),
                     upper=c.number(row.upper),

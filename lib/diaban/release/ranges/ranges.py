@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 
 from diaban.release.ranges.block_ranges import SAME, range_blocks, solve
+from diaban.release.ranges.if_small import least_width, widths_if_small
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,25 @@ class Attacker:
             if not self.solved[key]:
                 return False
         return True
+
+    def closed_in(self, hidden: Iterable[str], small: Collection[str], *, threshold: int) -> set[str]:
+        """Those of `small` of which too few values are left to a reader who knows that all of these lie below
+        the threshold (if_small.py)."""
+        cells = pd.Index(sorted(set(hidden)), dtype=object)
+        truth = self.counts.loc[cells].to_numpy(float)
+        matrix, known, _ = self._system(cells)
+        few, enough = cells.isin(list(small)), least_width(threshold)
+        found: set[str] = set()
+        for members, block in range_blocks(matrix, known, truth, few.astype(float)):
+            mine = few[members]
+            key = ("closed in", *block.key)
+            if key not in self.solved:
+                left = widths_if_small(
+                    block.matrix, block.known, block.truth, mine, threshold=threshold, enough=enough
+                )
+                self.solved[key] = left < enough
+            found.update(cells[members[mine][self.solved[key]]])
+        return found
 
     def matrix_over(self, cells: Sequence[str]) -> csr_array:
         """The equations (rows) that speak of `cells` (columns), as far as they do."""

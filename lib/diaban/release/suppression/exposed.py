@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diaban.release.ranges.block_ranges import SAME, ranges_of
+from diaban.release.ranges.if_small import least_width, widths_if_small
 from diaban.release.suppression.blocks import LinkedBlock
 
 
@@ -22,6 +23,28 @@ def attainable(block: LinkedBlock) -> LinkedBlock:
     widest = _widths(block, np.arange(len(block.cells)))
     needed = np.minimum(block.needed, widest)
     return replace(block, needed=np.where(needed > SAME, needed, 0.0))
+
+
+def with_more_needed(block: LinkedBlock, hidden: NDArray, threshold: int) -> LinkedBlock | None:
+    """The block with more needed of those small cells that a reader who knows them to be small knows too
+    well if just `hidden` (bool) are; None where there is none of which more can be had.
+
+    The wider the range of such a cell is to others, the more lies in cells that are not small.
+    """
+    inside = np.flatnonzero(hidden)
+    matrix, counts, needed = block.matrix[:, inside], block.counts[inside], block.needed[inside]
+    small, enough = (needed > 0) & (counts < threshold), least_width(threshold)
+    short = np.zeros(len(inside))
+    left = widths_if_small(matrix, matrix @ counts, counts, small, threshold=threshold, enough=enough)
+    short[small] = np.maximum(enough - left, 0.0)
+    if not short.any():
+        return None
+    told = ranges_of(matrix, counts, np.where(short > 0, np.inf, 0.0))
+    width = told[:, 1] - told[:, 0]
+    more = block.needed.copy()
+    more[inside] = np.where((short > 0) & np.isfinite(width), width + short, needed)
+    wider = attainable(replace(block, needed=more))
+    return wider if (wider.needed[inside] > width + SAME)[short > 0].any() else None
 
 
 def _widths(block: LinkedBlock, inside: NDArray) -> NDArray:

@@ -10,9 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from diaban.release.ranges.ranges import Equation
 from diaban.release.suppression.blocks import LinkedBlock, cell_weights, linked_blocks
-from diaban.release.suppression.exposed import attainable, exposed_cells
+from diaban.release.suppression.exposed import attainable, exposed_cells, with_more_needed
 from diaban.release.suppression.least_hidden import least_hidden
 from diaban.release.suppression.near_least_hidden import near_least_hidden
+
+ROUNDS = 8
+"""How often more is hidden from a reader who knows which cells are small."""
 
 
 def small(counts: pd.Series, threshold: int) -> pd.Series:
@@ -36,9 +39,10 @@ def hidden_cells(
 
     counts: cell -> count, all cells of all linked tables. `group`: cell -> name of the cells that are
     hidden together (a series is shown whole or not at all). `reluctance`: cell -> how much it would be
-    missed (default 0). What is hidden beyond them weighs as little as can be (`cell_weights`), or nearly so
-    in a block in which the best choice is not found within bounds (`least_hidden`). The same for the same
-    input.
+    missed (default 0). More is hidden where a reader who knew which of them are small would know one of
+    these too well (ranges/if_small.py). What is hidden beyond them weighs as little as can be
+    (`cell_weights`), or nearly so in a block in which the best choice is not found within bounds
+    (`least_hidden`). The same for the same input.
 
     shown, hidden: cells that were given out, and kept back, before: the ones cannot be hidden any more, the
     others stay hidden. needed: further cells that must stay uncertain, and by how much. A cell that nothing
@@ -58,12 +62,24 @@ def hidden_cells(
         weights=cell_weights(counts, reluctance or {}),
     )
     for block in blocks:
-        kept_back |= {block.cells[i] for i in np.flatnonzero(_chosen(block))}
+        kept_back |= {block.cells[i] for i in np.flatnonzero(_chosen(block, threshold))}
     return kept_back
 
 
-def _chosen(block: LinkedBlock) -> NDArray:
-    """The cells (bool) of the block that are hidden."""
+def _chosen(block: LinkedBlock, threshold: int) -> NDArray:
+    """The cells (bool) of the block that are hidden: also from a reader who knows which are small."""
+    hidden = _least(block)
+    for _ in range(ROUNDS):
+        wider = with_more_needed(block, hidden, threshold)
+        if wider is None:
+            break
+        block = wider
+        hidden = _least(block)
+    return hidden
+
+
+def _least(block: LinkedBlock) -> NDArray:
+    """The cells (bool) that keep all of the block as wide as is needed."""
     if not len(exposed_cells(block, block.kept_back)):
         return block.kept_back
     block = attainable(block)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from diaban.analysis.handling.stopped import NOT_RECORDED
 from diaban.release.cells import REPORTS, WHOLE, count_cell, theme_cell
 from diaban.release.ledger.ledger import Ledger, Offer
 from diaban.release.tables.whole import LEFT, OF, Tables, offer, tell_rows, told
@@ -33,7 +34,7 @@ def stopped_cells(tables: Tables, results: Results) -> None:
     one leaves of it who was stopped otherwise only."""
     if results.stopped is None:
         return
-    rows = _of_whole(results.stopped)
+    rows = _with_all_reasons(_of_whole(results.stopped), results)
     for target, mine in rows.groupby("target", sort=False):
         for row in mine[mine["reason_code"] == ALL].itertuples():
             tables.count(stopped_cell(target, row.step) + OF, row.n_cases)
@@ -83,6 +84,8 @@ def stopped_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
     """Of the whole and all periods: all of a target first, then its steps, then reasons of shown steps."""
     assert results.stopped is not None
     rows = _of_whole(results.stopped)
+    if ledger.threshold > 0:
+        rows = _with_all_reasons(rows, results)
     level = rows["step"].ne(ALL).astype(int) + rows["reason_code"].ne(ALL)
     seen = pd.Series(False, index=rows.index)
     for index in level.sort_values(kind="stable").index:
@@ -98,6 +101,17 @@ def _of_whole(stopped: pd.DataFrame) -> pd.DataFrame:
     rows = stopped[(stopped["locality"] == WHOLE) & (stopped["period"] == ALL)]
     rows = rows[(rows["step"] != ALL) | (rows["reason_code"] == ALL)]
     return rows[COLUMNS].reset_index(drop=True)
+
+
+def _with_all_reasons(rows: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """Every declared reason at every step: a missing row would tell a zero, one that stands a case."""
+    handling = results.spec.handling
+    declared = [reason.key for reason in handling.reasons] if handling else []
+    steps = rows.loc[(rows["step"] != ALL) & (rows["reason_code"] == ALL)].drop(columns="reason_code")
+    reasons = pd.DataFrame({"reason_code": [*declared, NOT_RECORDED]}, dtype="str")
+    none = steps.assign(n=0, share=0.0, lower=0.0, upper=np.nan).merge(reasons, how="cross")[COLUMNS]
+    every = pd.concat([rows, none]).drop_duplicates(["target", "step", "reason_code"])
+    return every.sort_values(["target", "step", "reason_code"], kind="stable", ignore_index=True)
 
 
 def fewest_cells(tables: Tables, results: Results) -> None:

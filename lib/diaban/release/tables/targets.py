@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 
 import pandas as pd
@@ -15,14 +15,24 @@ from diaban.release.tables.linked import count_cells, sums_over_localities
 SLACK = "|slack"
 
 
-def add_years(ledger: Ledger, exposed: pd.DataFrame, blocks: dict[str, list[str]], threshold: int) -> None:
+def add_years(
+    ledger: Ledger,
+    exposed: pd.DataFrame,
+    blocks: dict[str, list[str]],
+    threshold: int,
+    *,
+    compared: Collection[str],
+) -> None:
     """Every year's count of every locality, as cells that exist; those that are small are protected.
 
     exposed: locality (of report), stream, period, cases. blocks: block -> its periods; sums may be shown.
+    compared: the periods of which a table has a row for every locality, shown or not.
     """
     counts = count_cells(exposed)
     equations = [*sums_over_localities(exposed), *_over_periods(exposed, blocks)]
-    ledger.add(counts, equations, small=counts.index[counts < threshold], careful=True)
+    small = counts.index[counts < threshold]
+    guessed = [cell for cell in small if cell.rsplit("|", 1)[1] in compared]
+    ledger.add(counts, equations, small=small, careful=True, guessed=guessed)
 
 
 def tell_targets(ledger: Ledger, targets: pd.DataFrame) -> pd.DataFrame:
