@@ -103,7 +103,7 @@ def test_a_share_decided_by_a_limit_is_that_of_the_numbers_beside_it():
     assert rows.loc["by first", ["lower", "upper"]].tolist() == pytest.approx([lower, upper])
 
 
-@pytest.mark.parametrize(("few", "told"), [(5, True), (6, False)])
+@pytest.mark.parametrize(("few", "told"), [(5, True), (7, False)])
 def test_where_many_are_open_and_young_no_share_is_given(few, told):
     """Up to the threshold they may be; else the reason would tell of a small number."""
     results = Handled({"a": LARGE, "b": LARGE})
