@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from diaban.release.ranges.programme import Programme
@@ -19,6 +20,9 @@ fewer."""
 
 LOOKS = 40
 """Solutions that pull all small cells apart together, before each is looked at by itself."""
+
+NODES = 200
+"""Branches of one search in whole numbers; the same on every machine. What was found until then counts."""
 
 _SAME = 1e-6
 _NEAR = 1e-5
@@ -48,33 +52,66 @@ def widths_if_small(
     if not small.any() or not matrix.shape[0]:
         return np.maximum((most - lower)[small], 0.0)
     full = np.minimum(most - lower, np.inf if enough is None else enough)
-    low, high = truth.copy(), truth.copy()
-    programme = Programme(matrix, known - matrix @ lower, upper=most - lower)
+    look = _Look(matrix, known, truth, lower, most)
     directions = np.random.default_rng(0)
-    counted = abs(truth - np.round(truth)) < _SAME  # what lies beyond a ratio need not be a whole number
-
-    def look(aim: NDArray) -> None:
-        solution = programme.smallest(aim)
-        if solution is not None and (abs(solution - np.round(solution))[counted] < _NEAR).all():
-            np.minimum(low, solution + lower, out=low)
-            np.maximum(high, solution + lower, out=high)
-
-    def narrow() -> NDArray[np.bool_]:
-        return small & (_whole(low, high) < full - _SAME)
-
     for _ in range(LOOKS):
-        if not narrow().any():
+        narrow = small & (look.width < full - _SAME)
+        if not narrow.any():
             break
-        look(directions.choice([-1.0, 1.0], len(small)) * np.where(narrow(), 1.0, _BESIDE))
-    for cell in np.flatnonzero(narrow()):
+        look.along(directions.choice([-1.0, 1.0], len(small)) * np.where(narrow, 1.0, _BESIDE))
+    for cell in np.flatnonzero(small & (look.width < full - _SAME)):
         for sign in (1.0, -1.0):
-            if narrow()[cell]:
-                look(sign * (np.arange(len(small)) == cell))
-    return _whole(low, high)[small]
+            if look.width[cell] < full[cell] - _SAME:
+                look.to_end(int(cell), sign)
+    return look.width[small]
 
 
-def _whole(low: NDArray, high: NDArray) -> NDArray:
-    return np.floor(high + _SAME) - np.ceil(low - _SAME)
+class _Look:
+    """The least and greatest value of each cell in the solutions in whole numbers that were seen."""
+
+    def __init__(
+        self, matrix: csr_array, known: NDArray, truth: NDArray, lower: NDArray, most: NDArray
+    ) -> None:
+        self.low, self.high = truth.copy(), truth.copy()
+        self._matrix, self._known, self._lower, self._most = matrix, known, lower, most
+        self._programme = Programme(matrix, known - matrix @ lower, upper=most - lower)
+        self._counted = abs(truth - np.round(truth)) < _SAME  # what lies beyond a ratio need not be whole
+
+    @property
+    def width(self) -> NDArray:
+        return self.high - self.low
+
+    def along(self, aim: NDArray) -> NDArray | None:
+        """The solution with the least `aim`, and what it shows if it is one in whole numbers."""
+        found = self._programme.smallest(aim)
+        if found is None:
+            return None
+        solution = found + self._lower
+        self._see(solution)
+        return solution
+
+    def to_end(self, cell: int, sign: float) -> None:
+        """As far as a cell can fall (1.0) or rise (-1.0)."""
+        aim = sign * (np.arange(len(self.low)) == cell)
+        solution = self.along(aim)
+        seen = self.low[cell] if sign > 0 else self.high[cell]
+        if solution is None or sign * (seen - solution[cell]) < 1 - _NEAR:
+            return  # seen already, or next to it
+        found = milp(
+            aim,
+            constraints=LinearConstraint(self._matrix, self._known, self._known),
+            integrality=self._counted.astype(int),
+            bounds=Bounds(self._lower, self._most),
+            options={"node_limit": NODES, "mip_rel_gap": 0.0},
+        )
+        if found.x is not None:
+            self._see(found.x)
+
+    def _see(self, solution: NDArray) -> None:
+        whole = np.where(self._counted, np.round(solution), solution)
+        if (abs(whole - solution) < _NEAR).all():
+            np.minimum(self.low, whole, out=self.low)
+            np.maximum(self.high, whole, out=self.high)
 
 
 def least_width(threshold: int) -> int:
