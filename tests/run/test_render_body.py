@@ -5,7 +5,7 @@ from nbformat.v4 import new_notebook, new_output
 from notebook_cells import code, html, prose
 
 from diaban.errors import DiabanError
-from diaban.run.render import render_body
+from diaban.run.render import render_body, shown_sections
 
 
 def body(*cells):
@@ -48,6 +48,20 @@ def test_html_comes_through_as_it_was_made():
         '<img alt="Cao nhất: 2019 &amp; 2020" src="data:image/png;base64,AAAA"><svg><use href="#a"/></svg>'
     )
     assert figure in body(code("1", outputs=[html(figure)]))
+
+
+def test_sections_are_what_their_cells_show():
+    cells = [
+        prose("page.prose()"),
+        code("page.findings()", outputs=[html("<p>một</p>")]),
+        code(" page.targets()\n", outputs=[html("")]),
+        code("page.measures()", outputs=[]),
+        code("page.handling(); 1", outputs=[html("<p>khác</p>")]),
+        code("page.methods()", outputs=[html("<p>a</p>"), html("<p>b</p>")]),
+        code("page.excess()", outputs=[new_output("stream", text="printed")]),
+    ]
+    assert shown_sections(new_notebook(cells=cells)) == {"findings": "<p>một</p>", "targets": ""}
+    assert shown_sections(new_notebook()) == {}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Mapping
 
 from diaban.release.exports.annex import annex_beside, annex_bytes
 from diaban.release.pages.fragment import page
@@ -13,7 +14,7 @@ from diaban.run.atomic import write_bytes, write_text
 from diaban.run.notebook import run_notebook
 from diaban.run.open_page import open_page
 from diaban.run.page_task import PageTask
-from diaban.run.render import render_body
+from diaban.run.render import render_body, shown_sections
 from diaban.run.stage import STAGE_VARIABLE
 
 
@@ -31,13 +32,16 @@ def work(task: PageTask) -> str:
         simulated=task.simulated,
         internal=task.internal,
     )
-    _write_beside(task)
+    _write_beside(task, shown_sections(notebook))
     write_text(task.target, html)  # last: a page that is there is whole
     return str(task.target)
 
 
-def _write_beside(task: PageTask) -> None:
-    """The Word annex beside the page, and the monitoring file, where the study has something to follow."""
+def _write_beside(task: PageTask, made: Mapping[str, str]) -> None:
+    """The Word annex beside the page, and the monitoring file, where the study has something to follow.
+
+    made: HTML of the page's sections by name.
+    """
     asked = task.parameters
     opened = open_page(asked["study"], asked["district"], period=asked["period"], language=task.language)
     c = opened.context
@@ -46,5 +50,5 @@ def _write_beside(task: PageTask) -> None:
             c.spec, c.cube, c.locality, period=c.period, language=c.language, back=task.target.name
         )
         write_text(task.target.with_name(monitoring_name(task.target.name)), html)
-    annex = annex_bytes(c.spec, c.cube, c.locality, period=c.period, language=c.language)
+    annex = annex_bytes(c.spec, c.cube, c.locality, period=c.period, language=c.language, made=made)
     write_bytes(annex_beside(task.target), annex)

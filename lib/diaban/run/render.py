@@ -30,6 +30,9 @@ _ACTIVE = re.compile(
 )
 
 
+_SECTION = re.compile(r"page\.(\w+)\(\)")
+
+
 def render_body(notebook: NotebookNode) -> str:
     """The HTML of an executed notebook, to be put into a page's `<body>`.
 
@@ -47,6 +50,17 @@ def render_body(notebook: NotebookNode) -> str:
     if active:
         raise DiabanError("page_not_self_contained", found=active.group().strip())
     return body
+
+
+def shown_sections(notebook: NotebookNode) -> dict[str, str]:
+    """Section of a page -> the HTML that its cell shows, of cells that are `page.<section>()` and no more."""
+    shown = {}
+    for cell in notebook.cells:
+        asked = _SECTION.fullmatch(cell.source.strip()) if cell.cell_type == "code" else None
+        outputs = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
+        if asked and len(outputs) == 1 and outputs[0] is not None:
+            shown[asked[1]] = "".join(outputs[0])
+    return shown
 
 
 def _refuse_error(cell: NotebookNode) -> None:

@@ -78,7 +78,6 @@ def _export(stage: Stage, pages: Path, period: str, languages: list[str]) -> Non
     shutil.rmtree(unfinished, ignore_errors=True)
     write_exports(stage.spec, stage.cube, unfinished, period=period, languages=languages, annexes=())
     for language in languages:
-        (unfinished / "annex" / language).mkdir()
         for name in page_names(stage).values():
             made = annex_beside(pages / language / name)
             if made.is_file():

@@ -14,7 +14,7 @@ from lxml import etree
 from PIL import Image
 
 from diaban.language.numbers import MISSING
-from diaban.release.exports import annex_bytes, annex_name
+from diaban.release.exports import OF_WHOLE, annex_bytes, annex_name
 from diaban.release.exports.annex.annex import SECTIONS
 from diaban.release.exports.annex.arranging import in_full
 from diaban.release.exports.annex.blocks import BODY
@@ -22,7 +22,7 @@ from diaban.release.exports.annex.letters import words_width
 from diaban.release.exports.annex.markup import clean
 from diaban.release.exports.annex.paper import new_paper
 from diaban.release.exports.annex.reading import read_section
-from diaban.release.exports.annex.widths import CELL, TEXT_WIDTH, column_widths
+from diaban.release.exports.annex.widths import CELL, TEXT_WIDTH, column_widths, lines_of
 from diaban.release.exports.annex.writing import Writing
 from diaban.release.exports.dictionary import words
 from diaban.release.pages.fragment import texts
@@ -95,29 +95,83 @@ def lines(document):
 
 
 def rows_of_page(table):
+    for new_line in table.find_all("br"):
+        new_line.replace_with("; ")
     read = [
         [squeezed(clean(c.get_text())) for c in row.find_all(["th", "td"])] for row in table.find_all("tr")
     ]
     return [[cell.replace("●", "").replace("○", "").strip() for cell in row] for row in read]
 
 
+def without_column(table, name):
+    """The rows without the last column, if it is called so."""
+    return [row[:-1] for row in table] if table and table[0][-1] == name else table
+
+
+def rows_of(document):
+    return [[[squeezed(c.text) for c in row.cells] for row in table.rows] for table in data_tables(document)]
+
+
 def test_an_annex_for_every_page_and_language(made_run):
     for language in made_run.spec.study.languages:
         pages = {path.stem for path in made_run.pages(language).values()}
-        assert {path.stem for path in (made_run.path / "annex" / language).glob("*.docx")} == pages
+        there = {path.stem for path in (made_run.path / "annex" / language).glob("*.docx")}
+        assert there == pages | {"whole"}
 
 
 def test_tables_are_native_and_those_of_the_page(made_run, annex):
-    """Each once: a short table gives way to the folded one that has its rows whole."""
+    """Each once: a short table gives way to the folded one that has its rows whole, and what every locality
+    has stands in the annex of the whole."""
     language, locality, document, _ = annex
-    there = [rows_of_page(table) for table in sections(made_run, locality, language).find_all("table")]
-    read = [[[squeezed(c.text) for c in row.cells] for row in table.rows] for table in data_tables(document)]
+    links = texts(language)["causes"]["link_column"]
+    on_page = sections(made_run, locality, language).find_all("table")
+    there = [without_column(rows_of_page(table), links) for table in on_page]
+    read = rows_of(document)
     assert read
     assert all(table in there for table in read)
     gone = [table for table in there if table not in read]
-    for short in gone:
-        assert any(begins(long, short) for long in read), short
+    whole = rows_of(docx.Document(made_run.path / "annex" / language / OF_WHOLE))
+    for table in gone:
+        assert any(begins(long, table) for long in [*read, *whole]), table
     assert len(read) == len(there) - len(gone)
+
+
+def test_what_every_locality_has_is_named_and_stands_in_the_annex_of_the_whole(made_run, annex):
+    language, _, document, _ = annex
+    said = words(language)
+    whole = docx.Document(made_run.path / "annex" / language / OF_WHOLE)
+    told = [p.text for p in document.paragraphs if OF_WHOLE in p.text]
+    assert len(told) == 1
+    assert said["common_sources"] in told[0]
+    name = next(p.text for p in whole.paragraphs if p.style.name == "Title")
+    assert f"“{name}”" in told[0]
+    mine = [table for table in rows_of(whole) if table in rows_of(document)]
+    assert mine == [], "nothing is printed in both"
+    heads = [p.text for p in whole.paragraphs if p.style.name == "Heading 1"]
+    assert heads[-1] == said["reference"]
+    assert texts(language)["causes"]["association_heading"] in heads
+
+
+def test_the_annex_of_the_whole_carries_the_mark(made_run, annex):
+    document = docx.Document(made_run.path / "annex" / annex[0] / OF_WHOLE)
+    simulated = made_run.spec.study.simulated
+    for head in (document.sections[0].header, document.sections[0].first_page_header):
+        assert (MARK in [p.text for p in head.paragraphs]) == simulated
+    assert (MARK in [p.text for p in document.paragraphs]) == simulated
+    assert (document.core_properties.comments == MARK) == simulated
+
+
+def test_sections_that_the_page_has_are_not_made_again(made_run, annex):
+    language, locality, _, content = annex
+    period = made_run.findings["period"]
+    page = LocalityPage(made_run.spec, made_run.cube, locality, period=period, language=language)
+    made = {name: getattr(page, name)()._repr_html_() for name in SECTIONS}
+    fields = {"period": period, "language": language}
+    assert annex_bytes(made_run.spec, made_run.cube, locality, **fields, made=made) == content
+    other = annex_bytes(
+        made_run.spec, made_run.cube, locality, **fields, made=made | {"data_card": "<h2>Khác</h2>"}
+    )
+    assert "Khác" in [p.text for p in docx.Document(io.BytesIO(other)).paragraphs]
 
 
 def begins(long, short):
@@ -237,7 +291,7 @@ def test_the_mark_is_on_every_page_and_in_the_properties(made_run, annex):
         assert (MARK in [p.text for p in head.paragraphs]) == simulated
     tables = [spoken(p) for p in captions(document) if p.text.startswith(words(annex[0])["table"])]
     assert tables
-    assert all((MARK in text) == simulated for text in tables)
+    assert all((f"({words(annex[0])['simulated']})" in text) == simulated for text in tables)
     assert (document.core_properties.comments == MARK) == simulated
 
 
@@ -438,6 +492,46 @@ def test_widths_fill_the_paper(head, rows):
     widths = column_widths(head, rows)
     assert sum(widths) == TEXT_WIDTH
     assert min(widths) > 0
+
+
+def test_room_goes_where_it_makes_rows_lowest():
+    head = ["Loại", "Vụ mỗi năm", "Nói được là giảm khi năm sau còn", "Chỉ tiêu giảm", "“Đạt” dù không đổi"]
+    rows = [["Xâm hại trẻ em", "không công bố"], ["Người dưới 18 tuổi vi phạm", "6,3", "0", "5%", "44%"]]
+    widths = column_widths([head], rows)
+    assert lines_of([head], widths) == 2
+    assert lines_of(rows, widths) == 2
+    assert lines_of([["một hai ba", "x"]], [2 * CELL + 1, TEXT_WIDTH]) == 3
+    assert lines_of([], widths) == 0
+
+
+def test_neither_the_first_nor_the_last_row_of_a_long_table_stands_alone(written):
+    rows = "".join(f"<tr><td>{n}</td></tr>" for n in range(20))
+    document = written(f"<table><thead><tr><th>a</th></tr></thead><tbody>{rows}</tbody></table>")
+    kept = [row.find(f".//{qn('w:keepNext')}") is not None for row in document.tables[0]._tbl.tr_lst]
+    assert kept == [True, True, *[False] * 17, True, False]
+
+
+def test_a_tall_figure_gives_way_to_its_table(written):
+    tall = SVG.replace("0 0 40 20", "0 0 200 900")
+    drawn = f'<figure><p class="diaban-figure-title">Tên</p>{tall}</figure>'
+    folded = f"<details><summary>Đủ</summary>{TABLE.format('T')}</details>"
+    assert len(written(drawn).inline_shapes) == 1, "nothing else says what it shows"
+    document = written(f"<h2>Đầu</h2>{drawn}{folded}")
+    assert not document.inline_shapes
+    assert [spoken(p) for p in document.paragraphs] == ["Đầu", "Bảng 1. T", ""]
+
+
+@pytest.mark.parametrize(
+    ("markup", "read"),
+    [
+        ("<p>một<br>hai</p>", "một; hai"),
+        ("<p>một<br><b>hai</b></p>", "một; hai"),
+        ("<p>một<br></p>", "một"),
+        ('<p>một<br><span class="lead">hai</span></p>', "một · hai"),
+    ],
+)
+def test_a_new_line_of_the_page_divides_words(written, markup, read):
+    assert [p.text for p in written(markup).paragraphs] == [read]
 
 
 def test_emphasis_and_lists(written):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from diaban.release.cube import Cube
-from diaban.release.exports.annex import annex_bytes, annex_name
+from diaban.release.exports.annex import OF_WHOLE, annex_bytes, annex_name, whole_annex_bytes
 from diaban.release.exports.findings import findings_json
 from diaban.release.exports.marks import audience, mark
 from diaban.release.exports.package import write_package
@@ -14,8 +14,8 @@ from diaban.release.exports.workbook import write_workbook
 from diaban.spec import StudySpec
 
 __all__ = [
-    "annex_bytes", "annex_name", "audience", "findings_json", "mark", "write_annexes", "write_exports",
-    "write_package", "write_workbook",
+    "OF_WHOLE", "annex_bytes", "annex_name", "audience", "findings_json", "mark", "whole_annex_bytes",
+    "write_annexes", "write_exports", "write_package", "write_workbook",
 ]  # fmt: skip
 FILES = ("findings.json", "tables.xlsx")
 FOLDERS = ("data", "annex")
@@ -53,12 +53,15 @@ def write_annexes(
     period: str,
     languages: Sequence[str],
 ) -> None:
-    """A Word annex a locality and language: `folder`/<language>/<page's name>.docx."""
+    """A Word annex a locality and language: `folder`/<language>/<page's name>.docx; and that of the whole."""
+    for language in languages:
+        (folder / language).mkdir(parents=True, exist_ok=True)
+        made = whole_annex_bytes(spec, cube, period=period, language=language)
+        (folder / language / OF_WHOLE).write_bytes(made)
     table = cube["localities"]
     names = dict(zip(table["locality"], table["name"], strict=True))
     for locality in localities:
         for language in languages:
             path = folder / language / annex_name(str(names[locality]), locality)
-            path.parent.mkdir(parents=True, exist_ok=True)
             made = annex_bytes(spec, cube, locality, period=period, language=language)
             path.write_bytes(made)

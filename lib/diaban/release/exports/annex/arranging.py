@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diaban.release.exports.annex.blocks import Block, Fold, Section, Table
+from diaban.release.exports.annex.blocks import Block, Figure, Fold, Section, Table
+from diaban.release.exports.annex.pictures import size_on_paper
+
+TALL = 200.0
+"""Points: a figure that is higher gives way to the table that has its numbers."""
 
 
 def in_full(section: Section) -> Section:
     """The section without a table twice: one that a folded table holds whole, with more columns, is replaced
-    by that fold."""
+    by that fold; so is a tall figure by the first table folded below it."""
     shown: list[Block] = []
     left = list(section.folded)
     for block in section.shown:
-        fold = next((f for f in left if isinstance(block, Table) and _holds(f, block)), None)
-        if fold is None or not isinstance(block, Table):
+        fold = next((f for f in left if _stands_for(f, block)), None)
+        if fold is None:
             shown.append(block)
             continue
         left.remove(fold)
         first, *others = fold.blocks
         assert isinstance(first, Table)
-        shown += [replace(first, title=block.title), *others]
+        shown += [replace(first, title=block.title) if isinstance(block, Table) else first, *others]
     return Section(shown, left)
+
+
+def _stands_for(fold: Fold, block: Block) -> bool:
+    """Whether the fold opens with the table that is printed for the block."""
+    if isinstance(block, Figure):
+        tall = size_on_paper(block.svg)[1] > TALL
+        return tall and bool(fold.blocks) and isinstance(fold.blocks[0], Table)
+    return isinstance(block, Table) and _holds(fold, block)
 
 
 def _holds(fold: Fold, table: Table) -> bool:

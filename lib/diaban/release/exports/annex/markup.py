@@ -69,14 +69,15 @@ class Markup:
     def table(self, given: Table, *, about: str) -> str:
         """A native table in the style TableGrid: as wide as the text, head repeated, rows whole.
 
-        about: said of it to who cannot see it, beside its title. A short one stays on one page.
+        about: said of it to who cannot see it, beside its title. A short one stays on one page; of a longer
+        one neither the first nor the last row stands alone.
         """
         widths = column_widths(given.head, given.rows)
         together = lines_of(given.rows, widths) <= WHOLE_TABLE
         last = len(given.rows) - 1
         body = "".join(self._row(row, widths, given.numbers, head=True, keep=True) for row in given.head)
         body += "".join(
-            self._row(row, widths, given.numbers, keep=together and n < last)
+            self._row(row, widths, given.numbers, keep=n < last and (together or n in (0, last - 1)))
             for n, row in enumerate(given.rows)
         )
         named = f"<w:tblCaption w:val={quoteattr(clean(given.title))}/>"

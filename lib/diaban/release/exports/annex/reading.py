@@ -23,6 +23,7 @@ _OF_PAGES = {"trace", "paper", "onward"}
 """Classes of what only a page has: the way from a table to its method, or to what is not printed."""
 _SKIPPED = {"nav", "script", "style", "summary", "button", "input", "template", "colgroup"}
 _APART = " · "
+_NEW_LINE = "; "
 
 
 def read_section(markup: str, kinds: Collection[str] = ()) -> Section:
@@ -193,9 +194,24 @@ def _said(
     for child in element:
         if isinstance(child.tag, str) and child.tag not in _SKIPPED and child.get("aria-hidden") != "true":
             heavy, sloped = bold or child.tag in ("b", "strong"), slanted or child.tag in ("i", "em")
-            yield _APART if "lead" in (child.get("class") or "").split() else "", bold, slanted
+            yield _before(child), bold, slanted
             yield from _said(child, heavy, sloped)
         yield child.tail or "", bold, slanted
+
+
+def _before(child: HtmlElement) -> str:
+    """What stands for a new line of the page, where the paper goes on in the same one."""
+    if _is_lead(child):
+        return _APART
+    if child.tag != "br":
+        return ""
+    after = child.getnext()
+    goes_on = (child.tail or "").strip() or (after is not None and not _is_lead(after))
+    return _NEW_LINE if goes_on else ""
+
+
+def _is_lead(element: HtmlElement) -> bool:
+    return "lead" in (element.get("class") or "").split()
 
 
 def _of_page(element: HtmlElement) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
@@ -13,13 +12,7 @@ from docx.oxml import parse_xml
 from diaban.language.numbers import MISSING
 from diaban.release.exports.annex.blocks import Block, Figure, Fold, Line, Run, Section, Table
 from diaban.release.exports.annex.markup import NS, Markup, picture, side_by_side
-from diaban.release.exports.annex.pictures import drawn
-from diaban.release.exports.annex.widths import TEXT_WIDTH
-
-BESIDE = 2
-"""Figures in a row."""
-_ROOM = TEXT_WIDTH / 20 / BESIDE - 9.5  # points: a cell without its margins
-_SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+from diaban.release.exports.annex.pictures import BESIDE, drawn, size_on_paper
 
 
 class Writing:
@@ -52,10 +45,12 @@ class Writing:
         self._folded += section.folded
         self._blocks(section.shown)
 
-    def close(self) -> None:
-        """Tables of reference, and everything into the document."""
-        if self._folded:
+    def close(self, elsewhere: str = "") -> None:
+        """Tables of reference, and everything into the document. elsewhere: where further ones stand."""
+        if self._folded or elsewhere:
             self.line(self._said["reference"], "Heading 1")
+        if elsewhere:
+            self.line(elsewhere, "Note")
         for fold in self._folded:
             if isinstance(fold.blocks[0], Line):
                 self.line(fold.title, "Heading 2")
@@ -128,24 +123,15 @@ class Writing:
         self._figures += 1
         made = drawn(figure.svg)
         relation, _ = self._paper.part.get_or_add_image(io.BytesIO(made))
-        width, height = _size(figure.svg)
-        scale = min(1.0, _ROOM / width)
+        width, height = size_on_paper(figure.svg)
         shape = picture(
             relation,
             self._figures,
             figure.alt,
-            width=width * scale,
-            height=height * scale,
+            width=width,
+            height=height,
             name=f"{self._said['figure']} {self._figures}",
         )
         notes = "".join(self._to.paragraph(note.style, self._to.runs(note.runs)) for note in figure.notes)
         below = self._caption("figure", self._figures, figure.title, keep=alone and bool(figure.notes))
         return self._to.paragraph("Figure", shape, keep=alone) + below + notes
-
-
-def _size(svg: str) -> tuple[float, float]:
-    """Width and height of a drawing in points."""
-    found = _SIZE.search(svg)
-    if not found:
-        raise ValueError("a drawing without its size")
-    return float(found[1]), float(found[2])
