@@ -153,7 +153,7 @@ def test_what_an_internal_run_exports_says_so(reports) -> None:
     """Exact counts leave an office by mail as a workbook; that has to say what it is, as the pages do."""
     for name, report in reports.items():
         run = report.site.parents[1]
-        notes = openpyxl.load_workbook(run / "tables.xlsx")["notes"]
+        notes = openpyxl.load_workbook(run / "tables.xlsx").worksheets[0]
         workbook = " ".join(str(cell.value) for row in notes.iter_rows() for cell in row)
         records = json.loads((run / "findings.json").read_text("utf-8"))
         manifest = json.loads((run / "manifest.json").read_text("utf-8"))

@@ -10,8 +10,11 @@ from openpyxl.utils import get_column_letter
 
 from diaban.errors import DiabanError
 from diaban.release.exports import mark, write_workbook
+from diaban.release.exports.dictionary import meaning, short_title, title, words
+from diaban.release.exports.sheets import HEADS, LONGEST_NAME, sheet_names
 from diaban.release.exports.tidy import SHAPES, tidy_tables
-from diaban.release.exports.workbook import FIXED
+from diaban.release.exports.workbook import DICTIONARY
+from diaban.release.reread.read_xlsx import read_xlsx
 
 MARK = "Dữ liệu mô phỏng / Simulated data"
 HOSTILE = ("=1+1", "+1", "-1+2", "@SUM(A1)", "<b>&\"'", "\u202etxt", "http://example.org", "{=1}")
@@ -22,9 +25,19 @@ def book(made_run):
     return load_workbook(made_run.path / "tables.xlsx")
 
 
-def sheet_frame(book, name, simulated):
-    """A sheet as a frame: with simulated data the first row is the mark."""
-    rows = list(book[name].iter_rows(values_only=True))[1 if simulated else 0 :]
+def called(run):
+    """Table -> name of its sheet, the dictionary first."""
+    return sheet_names((DICTIONARY, *tidy_tables(run.cube)), run.spec.study.languages[0])
+
+
+def named_in(run):
+    """The row that has the names of the columns: below the mark, the title and two rows of heads."""
+    return 1 + HEADS + run.spec.study.simulated
+
+
+def sheet_frame(book, run, table):
+    """A sheet as a frame."""
+    rows = list(book[called(run)[table]].iter_rows(values_only=True))[named_in(run) - 1 :]
     return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
 
 
@@ -44,14 +57,44 @@ def assert_same(own, read, where):
 
 
 def test_a_sheet_for_every_published_table(made_run, book):
-    assert book.sheetnames == [*FIXED, *sorted(set(made_run.cube.frames) - {SHAPES})]
+    notes = words(made_run.spec.study.languages[0])["notes"]
+    assert book.sheetnames == [notes, *called(made_run).values()]
+    assert set(called(made_run)) == {DICTIONARY} | set(made_run.cube.frames) - {SHAPES}
     if made_run.spec.study.simulated:
-        assert {"targets", "handling", "theme_counts", "alerts", "late_reports"} <= set(book.sheetnames)
+        assert {"targets", "handling", "theme_counts", "alerts", "late_reports"} <= set(called(made_run))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_sheets_are_called_in_words(made_run, language):
+    tables = [DICTIONARY, *tidy_tables(made_run.cube)]
+    names = sheet_names(tables, language)
+    assert [name for table, name in names.items() if name == table] == []
+    assert all(len(name) <= LONGEST_NAME and not set(name) & set("[]:*?/\\'") for name in names.values())
+    assert len({name.casefold() for name in names.values()}) == len(tables)
+
+
+def test_a_table_without_a_short_name_is_called_by_its_code():
+    long = "no_such_table_and_a_name_that_no_sheet_takes"
+    assert sheet_names([long, "rates"], "vi") == {long: long[:31], "rates": short_title("rates", "vi")}
+    assert sheet_names([], "vi") == {}
+
+
+def test_heads_are_words_in_both_languages_above_the_names(made_run, book):
+    last = named_in(made_run)
+    for table, frame in tidy_tables(made_run.cube).items():
+        sheet = book[called(made_run)[table]]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows(last - 3, last)]
+        assert rows[0][0] == f"{title(table, 'vi')} / {title(table, 'en')}"
+        assert rows[3] == list(frame), table
+        said = [meaning(table, str(column)) for column in frame]
+        assert [text.casefold() for text in rows[1]] == [entry.vi.casefold() for entry in said], table
+        assert [text.casefold() for text in rows[2]] == [entry.en.casefold() for entry in said], table
+        assert all(sheet.row_dimensions[last - n].height >= 15 for n in (1, 2))
 
 
 def test_the_workbook_is_the_cube(made_run, book):
     for name, frame in tidy_tables(made_run.cube).items():
-        sheet = sheet_frame(book, name, made_run.spec.study.simulated)
+        sheet = sheet_frame(book, made_run, name)
         assert list(sheet) == list(frame), name
         assert len(sheet) == len(frame), name
         for column in frame:
@@ -59,10 +102,20 @@ def test_the_workbook_is_the_cube(made_run, book):
 
 
 def test_names_stand_beside_codes(made_run, book):
-    sheet = sheet_frame(book, "rates", made_run.spec.study.simulated)
+    sheet = sheet_frame(book, made_run, "rates")
     assert list(sheet)[:2] == ["locality", "name"]
     places = made_run.cube["localities"].set_index("locality")["name"]
     assert sheet["name"].tolist() == sheet["locality"].map(places).tolist()
+
+
+def test_the_reader_of_releases_knows_which_column_a_number_stands_in(made_run):
+    """Under the name of its column, not under the words above it."""
+    contents = read_xlsx((made_run.path / "tables.xlsx").read_bytes())
+    assert contents.faults == []
+    columns = {str(column) for frame in tidy_tables(made_run.cube).values() for column in frame}
+    numbers = {piece.name for piece in contents.pieces if piece.number}
+    assert numbers
+    assert numbers <= columns
 
 
 def test_every_sheet_carries_the_mark_or_none_does(made_run, book):
@@ -77,12 +130,12 @@ def test_every_sheet_carries_the_mark_or_none_does(made_run, book):
 
 def test_a_sheet_can_be_searched_and_printed(made_run, book):
     """Heads stay, filters stand over all rows, a printed sheet lies across with heads on each page."""
-    first = 2 if made_run.spec.study.simulated else 1
+    first = named_in(made_run)
     for sheet in book:
         assert sheet.sheet_state == "visible"
         assert sheet.page_setup.orientation == "landscape"
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
-        if sheet.title == "notes":
+        if sheet is book.worksheets[0]:
             continue
         assert sheet.freeze_panes == f"C{first + 1}", sheet.title
         assert sheet.print_title_rows == f"$1:${first}", sheet.title
@@ -93,11 +146,11 @@ def test_a_sheet_can_be_searched_and_printed(made_run, book):
 
 def test_numbers_are_numbers_and_codes_are_texts(made_run, book):
     for name, frame in tidy_tables(made_run.cube).items():
-        first = 3 if made_run.spec.study.simulated else 2
+        first = named_in(made_run) + 1
         for at, column in enumerate(frame, start=1):
             kinds = {
                 cell.data_type
-                for (cell,) in book[name].iter_rows(first, None, at, at)
+                for (cell,) in book[called(made_run)[name]].iter_rows(first, None, at, at)
                 if cell.value is not None
             }
             numeric = pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(
@@ -107,15 +160,16 @@ def test_numbers_are_numbers_and_codes_are_texts(made_run, book):
 
 
 def test_the_dictionary_explains_every_column(made_run, book):
-    sheet = sheet_frame(book, "dictionary", made_run.spec.study.simulated)
+    sheet = sheet_frame(book, made_run, DICTIONARY)
     columns = [(name, column) for name, frame in tidy_tables(made_run.cube).items() for column in frame]
     assert list(zip(sheet["table"], sheet["column"], strict=True)) == columns
+    assert [called(made_run)[table] for table in sheet["table"]] == sheet["sheet"].tolist()
     assert sheet.notna().all(axis=None)
 
 
 def test_numbers_are_written_as_their_unit_asks(made_run, book):
-    first = 3 if made_run.spec.study.simulated else 2
-    sheet = book["rates"]
+    first = named_in(made_run) + 1
+    sheet = book[called(made_run)["rates"]]
     heads = {cell.value: cell.column for cell in sheet[first - 1]}
     seen = {name: sheet.cell(first, heads[name]).number_format for name in ("cases", "rate", "ratio")}
     assert seen == {"cases": "#,##0", "rate": "#,##0.0", "ratio": "0.00"}
@@ -123,7 +177,7 @@ def test_numbers_are_written_as_their_unit_asks(made_run, book):
 
 def test_hidden_rows_are_empty(made_run, book):
     for name in ("rates", "trends", "run_chart", "detectability", "case_factors"):
-        sheet = sheet_frame(book, name, made_run.spec.study.simulated)
+        sheet = sheet_frame(book, made_run, name)
         gone = sheet[sheet["hidden"].astype(bool)] if len(sheet) else sheet
         counts = [c for c in ("cases", "rate", "n_coded", "n_files", "share", "mean_per_year") if c in sheet]
         assert counts, name
@@ -131,7 +185,7 @@ def test_hidden_rows_are_empty(made_run, book):
 
 
 def test_notes_name_the_threshold_and_the_licences(made_run, book):
-    said = [cell.value for cell in book["notes"]["A"] if cell.value]
+    said = [cell.value for cell in book.worksheets[0]["A"] if cell.value]
     assert any(str(made_run.cube.facts["threshold"]) in line for line in said)
     assert set(made_run.spec.study.licences) <= set(said)
     assert (mark(made_run.spec) in said) == made_run.spec.study.simulated
@@ -147,7 +201,7 @@ def with_names(cube, names):
 def test_text_stays_text_whatever_it_begins_with(binh_phuoc_run, tmp_path):
     cube = with_names(binh_phuoc_run.cube, HOSTILE)
     write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
-    sheet = load_workbook(tmp_path / "t.xlsx")["localities"]
+    sheet = load_workbook(tmp_path / "t.xlsx")["Địa bàn"]
     cells = [cell for cell in sheet["B"] if cell.value in HOSTILE]
     assert {cell.value for cell in cells} == set(HOSTILE)
     assert all(cell.data_type == "s" and cell.hyperlink is None for cell in cells)
@@ -162,14 +216,29 @@ def test_a_text_of_ten_thousand_letters_is_whole_and_a_longer_one_than_a_cell_ho
 ):
     cube = with_names(binh_phuoc_run.cube, ["ấ" * 10_000])
     write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
-    assert load_workbook(tmp_path / "t.xlsx")["localities"]["B3"].value == "ấ" * 10_000
+    assert load_workbook(tmp_path / "t.xlsx")["Địa bàn"]["B6"].value == "ấ" * 10_000
     with pytest.raises(DiabanError, match="40000"):
         write_workbook(binh_phuoc_run.spec, with_names(cube, ["a" * 40_000]), tmp_path / "u.xlsx")
+
+
+def test_a_head_that_could_be_a_formula_stays_text(binh_phuoc_run, tmp_path):
+    """Of a column that no dictionary knows the name is all that there is."""
+    own = binh_phuoc_run.cube["localities"]
+    heads = dict.fromkeys((*HOSTILE, "x" * 10_000), own["name"])
+    cube = replace(
+        binh_phuoc_run.cube, frames=binh_phuoc_run.cube.frames | {"localities": own.assign(**heads)}
+    )
+    write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
+    cells = {cell.value: cell for cell in load_workbook(tmp_path / "t.xlsx")["Địa bàn"][5]}
+    assert set(heads) <= set(cells)
+    assert all(cells[name].data_type == "s" and cells[name].hyperlink is None for name in heads)
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as archive:
+        assert not any(b"<f>" in archive.read(name) for name in archive.namelist())
 
 
 def test_an_internal_workbook_says_so(binh_phuoc_run, tmp_path):
     cube = replace(binh_phuoc_run.cube, facts=binh_phuoc_run.cube.facts | {"internal": True})
     write_workbook(binh_phuoc_run.spec, cube, tmp_path / "t.xlsx")
-    said = [cell.value for cell in load_workbook(tmp_path / "t.xlsx")["notes"]["A"] if cell.value]
+    said = [cell.value for cell in load_workbook(tmp_path / "t.xlsx").worksheets[0]["A"] if cell.value]
     assert any("nội bộ" in line.lower() for line in said)
     assert not any("left empty" in line for line in said)

@@ -1,7 +1,7 @@
 """The data dictionary: what each column of a published table means, and in which unit.
 
-Written down in columns.toml and units.toml; a column without an entry is given without a meaning, which a
-test over both studies does not let pass.
+Written down in columns.toml, sheets.toml and units.toml; a column without an entry is given without a
+meaning, which a test over both studies does not let pass.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ def title(table: str, language: str) -> str:
     """The table's title in "vi" or "en"; its name where the dictionary has none."""
     entry = _read("columns")["tables"].get(table)
     return str(entry["title"][_LANGUAGES.index(language)]) if entry else table
+
+
+def short_title(table: str, language: str) -> str:
+    """The name of the table's sheet, where sheets.toml has one, else its title."""
+    entry = _read("sheets").get(table)
+    return str(entry[_LANGUAGES.index(language)]) if entry else title(table, language)
 
 
 def unit_name(unit: str, language: str) -> str:

@@ -74,11 +74,12 @@ def _sheet(contents: Contents, title: str, root: Element, strings: list[str], us
             contents.fault(where, "hidden", f"column {column.get('min')}–{column.get('max')}")
     said: list[str] = []
     heads: dict[str, str] = {}
+    frozen = _frozen(root)
     for row in children(root, "row"):
         if _is_hidden(row, "ht"):
             contents.fault(where, "hidden", f"row {row.get('r')}")
         cells = [(cell.get("r", ""), *_cell(cell, strings, used)) for cell in children(row, "c")]
-        if not heads and len(cells) > 1:
+        if len(cells) > 1 and (not heads or int(row.get("r") or 0) <= frozen):
             heads = {_letters(at): text for at, text, _ in cells}
         for at, text, number in cells:
             contents.piece(f"{where}, {at}", text, heads.get(_letters(at), ""), number=number)
@@ -86,6 +87,12 @@ def _sheet(contents: Contents, title: str, root: Element, strings: list[str], us
         for cell in children(row, "f"):
             contents.fault(f"{where}, row {row.get('r')}", "formula", f"={cell.text or ''}")
     contents.parts.append(Part(where, "\n".join(said)))
+
+
+def _frozen(root: Element) -> int:
+    """Rows that stay in sight: the last of them has the names of the columns."""
+    panes = [pane.get("ySplit", "") for pane in children(root, "pane") if pane.get("state") == "frozen"]
+    return max((int(rows) for rows in panes if rows.isdigit()), default=0)
 
 
 def _is_hidden(element: Element, size: str) -> bool:

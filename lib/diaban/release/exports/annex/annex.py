@@ -61,7 +61,7 @@ def annex_bytes(
     """
     page = LocalityPage(spec, cube, locality, period=period, language=language)
     there = made or {}
-    markups = (there.get(name) or getattr(page, name)().html for name in SECTIONS)
+    markups = (there[name] if name in there else getattr(page, name)().html for name in SECTIONS)
     sections, left_out = [], []
     for section in _read(spec, language, markups):
         own, gone = apart(section, page.context)
