@@ -16,11 +16,12 @@ from PIL import Image
 from diaban.language.numbers import MISSING
 from diaban.release.exports import OF_WHOLE, annex_bytes, annex_name
 from diaban.release.exports.annex.annex import SECTIONS
-from diaban.release.exports.annex.arranging import in_full
-from diaban.release.exports.annex.blocks import BODY
+from diaban.release.exports.annex.arranging import TALL, in_full
+from diaban.release.exports.annex.blocks import BODY, Figure
 from diaban.release.exports.annex.letters import words_width
 from diaban.release.exports.annex.markup import clean
 from diaban.release.exports.annex.paper import new_paper
+from diaban.release.exports.annex.pictures import size_on_paper
 from diaban.release.exports.annex.reading import read_section
 from diaban.release.exports.annex.widths import CELL, TEXT_WIDTH, column_widths, lines_of
 from diaban.release.exports.annex.writing import Writing
@@ -224,8 +225,11 @@ def test_captions_stand_above_tables_and_below_figures(annex):
 
 def test_figures_say_what_they_show(made_run, annex):
     language, locality, document, _ = annex
-    spoken = [svg["aria-label"] for svg in sections(made_run, locality, language).find_all("svg")]
-    assert document.inline_shapes
+    page = sections(made_run, locality, language)
+    spoken = [svg["aria-label"] for svg in page.find_all("svg")]
+    shown = [block for block in read_section(str(page)).shown if isinstance(block, Figure)]
+    short = [figure for figure in shown if size_on_paper(figure.svg)[1] <= TALL]
+    assert len(document.inline_shapes) == len(short), "tables stand for the tall ones"
     for shape in document.inline_shapes:
         assert shape._inline.docPr.get("descr") in spoken
     pictures = [p for p in document.part.package.iter_parts() if p.partname.endswith(".png")]
@@ -398,7 +402,7 @@ def written():
     def write(markup, kinds=(), **marked):
         paper = new_paper("vi", title="Thử", marks=[])
         writing = Writing(paper, words("vi"), "vi-VN", **marked)
-        writing.add(in_full(read_section(markup, kinds)))
+        writing.add(in_full(read_section(markup, kinds), behind="Đủ"))
         writing.close()
         kept = io.BytesIO()
         paper.save(kept)
@@ -516,6 +520,7 @@ def test_a_tall_figure_gives_way_to_its_table(written):
     drawn = f'<figure><p class="diaban-figure-title">Tên</p>{tall}</figure>'
     folded = f"<details><summary>Đủ</summary>{TABLE.format('T')}</details>"
     assert len(written(drawn).inline_shapes) == 1, "nothing else says what it shows"
+    assert len(written(drawn + folded.replace("Đủ", "Khác")).inline_shapes) == 1, "a table of something else"
     document = written(f"<h2>Đầu</h2>{drawn}{folded}")
     assert not document.inline_shapes
     assert [spoken(p) for p in document.paragraphs] == ["Đầu", "Bảng 1. T", ""]

@@ -90,6 +90,14 @@ def test_a_package_as_frictionless_asks(package):
     for field in (field for r in package["resources"] for field in r["schema"]["fields"]):
         assert field["description"], field
         assert field["description_vi"], field
+        for name in ("title", "title_vi"):
+            assert field[name], field
+            assert field[name][0] == field[name][0].upper()
+        assert field["unit_name"] != field["unit_vi"] or field["unit"] == "km", field
+    for resource in package["resources"]:
+        assert resource["title"] != resource["title_vi"]
+        fields = [field["name"] for field in resource["schema"]["fields"]]
+        assert len(set(fields)) == len(fields)
 
 
 def test_the_mark_is_in_the_package_and_in_every_row(made_run, package):
@@ -132,6 +140,21 @@ def test_hostile_names_stay_one_cell_of_text(binh_phuoc_run, tmp_path):
     resource = next(r for r in described["resources"] if r["name"] == "localities")
     read = [row["name"] for row in read_table(tmp_path, resource)]
     assert read[: len(names)] == [f"'{names[0]}", *names[1:]]
+
+
+HEADS = ("=1+1", "+1", "-1", "@A1", "\u202eabc", "a,b", '"', "<b>", "x" * 10_000)
+
+
+def test_hostile_heads_stay_one_cell_of_text(binh_phuoc_run, tmp_path):
+    own = binh_phuoc_run.cube["localities"]
+    frames = binh_phuoc_run.cube.frames | {"localities": own.assign(**dict.fromkeys(HEADS, own["name"]))}
+    write_package(binh_phuoc_run.spec, replace(binh_phuoc_run.cube, frames=frames), tmp_path)
+    described = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    resource = next(r for r in described["resources"] if r["name"] == "localities")
+    rows = read_table(tmp_path, resource)
+    assert not any(name.startswith(("=", "+", "-", "@")) for name in rows[0])
+    assert {as_text(name) for name in HEADS} <= set(rows[0])
+    assert all(row[as_text(name)] == row["name"] for row in rows for name in HEADS)
 
 
 @pytest.mark.parametrize(

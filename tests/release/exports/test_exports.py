@@ -59,6 +59,40 @@ def test_findings_json_follows_its_schema(made_run, judge):
     assert [error.message for error in judge.iter_errors(made_run.findings)] == []
 
 
+def parts_of(schema, where="#"):
+    """(place, part) of a schema and of all that it is made of."""
+    yield where, schema
+    for name in ("properties", "$defs"):
+        for key, inner in schema.get(name, {}).items():
+            yield from parts_of(inner, f"{where}/{name}/{key}")
+
+
+SCHEMA = json.loads(findings_schema())
+EXAMPLES = [(where, example) for where, part in parts_of(SCHEMA) for example in part.get("examples", [])]
+
+
+@pytest.mark.parametrize(
+    ("where", "example"), EXAMPLES, ids=[f"{n}-{where}" for n, (where, _) in enumerate(EXAMPLES)]
+)
+def test_every_example_of_the_schema_follows_it(where, example):
+    part = Draft202012Validator({"$ref": where, "$defs": SCHEMA["$defs"], "properties": SCHEMA["properties"]})
+    whole = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    errors = (whole if where == "#" else part).iter_errors(example)
+    assert [error.message for error in errors] == []
+
+
+def test_every_field_of_the_schema_is_described_and_has_an_example():
+    fields = {where: part for where, part in parts_of(SCHEMA) if "/properties/" in where}
+    assert len(fields) > 30
+    assert [where for where, part in fields.items() if not part.get("description")] == []
+    whole = SCHEMA["examples"][0]["findings"]
+    told = set(whole[0]["sentences"]["vi"])
+    for where, part in fields.items():
+        name = where.rsplit("/", 1)[-1]
+        shown = name in told or name in whole[0] or name in SCHEMA["examples"][0] or "const" in part
+        assert shown or part.get("examples"), where
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from diaban.findings.words import capital
 from diaban.language import numbers
 from diaban.release.cube import Cube
-from diaban.release.exports.dictionary import meaning, title, words
+from diaban.release.exports.dictionary import meaning, title, unit_name, words
 from diaban.release.exports.marks import audience, internal_lines, mark
 from diaban.release.exports.tidy import field_type, tidy_tables
 from diaban.spec import StudySpec
@@ -54,7 +55,7 @@ def as_text(value: str) -> str:
 
 def _csv(frame: pd.DataFrame, said: str | None) -> str:
     marked = frame if said is None else frame.assign(**{MARK_COLUMN: said})
-    written = marked.assign(**{c: _written(marked[c]) for c in marked})
+    written = marked.assign(**{c: _written(marked[c]) for c in marked}).rename(columns=as_text)
     return written.to_csv(index=False, lineterminator="\r\n")
 
 
@@ -95,8 +96,20 @@ def _field(table: str, column: pd.Series) -> dict[str, object]:
 
 def _described_field(table: str, column: str, kind: str) -> dict[str, object]:
     said = meaning(table, column)
-    about = {"description": said.en, "description_vi": said.vi, "unit": said.unit}
-    return {"name": column, "type": kind, **about}
+    named = {"title": capital(said.en) or column, "title_vi": capital(said.vi) or column}
+    units = {
+        "unit": said.unit,
+        "unit_name": unit_name(said.unit, "en"),
+        "unit_vi": unit_name(said.unit, "vi"),
+    }
+    return {
+        "name": as_text(column),
+        "type": kind,
+        **named,
+        "description": said.en,
+        "description_vi": said.vi,
+        **units,
+    }
 
 
 def _described(spec: StudySpec, cube: Cube) -> dict[str, object]:

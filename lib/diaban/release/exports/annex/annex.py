@@ -13,7 +13,7 @@ from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
 from diaban.release.exports.annex.arranging import in_full
 from diaban.release.exports.annex.blocks import Line, Section
-from diaban.release.exports.annex.common import apart, named, without_links
+from diaban.release.exports.annex.common import apart, called, named, without_links
 from diaban.release.exports.annex.paper import LOCALE, new_paper
 from diaban.release.exports.annex.reading import read_section
 from diaban.release.exports.annex.writing import Writing
@@ -62,10 +62,11 @@ def annex_bytes(
     page = LocalityPage(spec, cube, locality, period=period, language=language)
     there = made or {}
     markups = (there[name] if name in there else getattr(page, name)().html for name in SECTIONS)
+    indicators = called(page.context.text["causes"]["area_table"])
     sections, left_out = [], []
     for section in _read(spec, language, markups):
         own, gone = apart(section, page.context)
-        sections.append(in_full(without_links(own, page.context)))
+        sections.append(in_full(without_links(own, page.context), behind=indicators))
         left_out += gone
     place = words(language)["of_place"].format(place=page.context.place)
     return _document(page.context, place, sections, elsewhere=_elsewhere(page.context, left_out))

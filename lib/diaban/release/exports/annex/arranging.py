@@ -11,13 +11,13 @@ TALL = 200.0
 """Points: a figure that is higher gives way to the table that has its numbers."""
 
 
-def in_full(section: Section) -> Section:
+def in_full(section: Section, *, behind: str = "") -> Section:
     """The section without a table twice: one that a folded table holds whole, with more columns, is replaced
-    by that fold; so is a tall figure by the first table folded below it."""
+    by that fold; so is a tall figure by the fold that is called `behind`."""
     shown: list[Block] = []
     left = list(section.folded)
     for block in section.shown:
-        fold = next((f for f in left if _stands_for(f, block)), None)
+        fold = next((f for f in left if _stands_for(f, block, behind)), None)
         if fold is None:
             shown.append(block)
             continue
@@ -28,11 +28,11 @@ def in_full(section: Section) -> Section:
     return Section(shown, left)
 
 
-def _stands_for(fold: Fold, block: Block) -> bool:
+def _stands_for(fold: Fold, block: Block, behind: str) -> bool:
     """Whether the fold opens with the table that is printed for the block."""
     if isinstance(block, Figure):
-        tall = size_on_paper(block.svg)[1] > TALL
-        return tall and bool(fold.blocks) and isinstance(fold.blocks[0], Table)
+        named = fold.title.casefold() == behind.casefold() and isinstance(fold.blocks[0], Table)
+        return named and size_on_paper(block.svg)[1] > TALL
     return isinstance(block, Table) and _holds(fold, block)
 
 

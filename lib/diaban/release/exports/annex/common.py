@@ -17,7 +17,7 @@ HANDLING, LINKS, SOURCES = "handling", "links", "sources"
 
 def named(section: Section, c: PageContext) -> Section:
     """The section whose table of links says what it is: on the page its heading does."""
-    folded = _called(c.text["causes"]["association_table"])
+    folded = called(c.text["causes"]["association_table"])
     title = capital(words(c.language)["common_links"])
 
     def renamed(fold: Fold) -> Fold:
@@ -66,12 +66,12 @@ def _common(fold: Fold, block: Block, c: PageContext) -> str:
         clean(handled.format(stream=s.label[c.language], where=c.everywhere)) for s in c.spec.streams
     }:
         return HANDLING
-    if folded == _called(c.text["data"]["table"]):
+    if folded == called(c.text["data"]["table"]):
         return SOURCES
-    links = folded == _called(c.text["causes"]["association_table"])
+    links = folded == called(c.text["causes"]["association_table"])
     return LINKS if links and len(block.rows) <= len(association.steady(c)) else ""  # else with its own
 
 
-def _called(summary: str) -> str:
+def called(summary: str) -> str:
     """What a fold with these words is called, in small letters."""
     return clean(summary.partition(": ")[2] or summary).casefold()
