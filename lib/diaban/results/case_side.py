@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import pandas as pd
@@ -18,6 +19,7 @@ from diaban.analysis.case_factors import (
     event_lags,
     event_moments,
     event_season,
+    files_within,
     misclassification,
 )
 from diaban.analysis.exposure import CELL
@@ -163,6 +165,12 @@ class CaseSide(Levels):
         if self.coded_files is None or self.tables.cases is None:
             return None
         return event_lags(self.coded_files, self.tables.cases, localities=self._reported())
+
+    def files_within(self, days: Sequence[int]) -> pd.DataFrame:
+        """Files of which each lag of `event_lags` took no more than so many days, where there are lags."""
+        assert self.coded_files is not None
+        assert self.tables.cases is not None
+        return files_within(self.coded_files, self.tables.cases, days, localities=self._reported())
 
     @cached_property
     def event_season(self) -> pd.DataFrame | None:

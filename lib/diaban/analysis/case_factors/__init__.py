@@ -5,7 +5,7 @@ from diaban.analysis.case_factors.co_occurrence import co_occurrence
 from diaban.analysis.case_factors.coder_agreement import coder_agreement
 from diaban.analysis.case_factors.configurations import configurations
 from diaban.analysis.case_factors.event_chain import event_chain
-from diaban.analysis.case_factors.event_lags import event_lags
+from diaban.analysis.case_factors.event_lags import event_lags, files_within
 from diaban.analysis.case_factors.event_moments import event_moments
 from diaban.analysis.case_factors.groups import case_groups
 from diaban.analysis.case_factors.misclassification import misclassification
@@ -27,5 +27,6 @@ __all__ = [
     "event_lags",
     "event_moments",
     "event_season",
+    "files_within",
     "misclassification",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -43,9 +43,43 @@ def event_lags(
 
     Raises DiabanError for a file that a stream has twice.
     """
+    rows = [
+        keys | _summary(days, recorded, minimum_files, level)
+        for keys, days, recorded in _days(files, cases, localities)
+    ]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    kinds = dict.fromkeys(["locality", "stream", "lag", "withheld"], "str")
+    return frame.astype(kinds | dict.fromkeys(ESTIMATES, "float64"))
+
+
+def files_within(
+    files: pd.DataFrame,
+    cases: pd.DataFrame,
+    days: Sequence[int],
+    *,
+    localities: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Files by how long each lag took, inputs as in `event_lags`: how many took no more than each of `days`.
+
+    Columns locality, stream, lag, n_files, n_undated (without one of the dates, counted nowhere else), days,
+    n. No rows of a lag of which a date column is not recorded.
+    """
+    rows = [
+        keys | {"n_files": len(took), "n_undated": int(np.isnan(took).sum()), "days": most, "n": int(n)}
+        for keys, took, recorded in _days(files, cases, localities)
+        if recorded
+        for most, n in zip(days, (took[:, None] <= np.asarray(days)).sum(axis=0), strict=True)
+    ]
+    columns = ["locality", "stream", "lag", "n_files", "n_undated", "days", "n"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[:3], "str"))
+
+
+def _days(
+    files: pd.DataFrame, cases: pd.DataFrame, localities: Sequence[str] | None
+) -> Iterator[tuple[dict[str, str], NDArray[np.float64], bool]]:
+    """By stream, lag, place: keys, days of every file (missing: undated), whether both dates are recorded."""
     places = sorted(files["locality"].unique()) if localities is None else list(localities)
     dates = cases.set_index("case_key")
-    rows = []
     for stream, at in files_by_stream(files):
         for lag, (start, end) in LAGS.items():
             recorded = start in dates and end in dates
@@ -53,11 +87,8 @@ def event_lags(
             days = (days[end] - days[start]).dt.days if recorded else pd.Series(np.nan, index=at.index)
             for place in [*places, WHOLE]:
                 here = days if place == WHOLE else days[at == place]
-                told = _summary(here.to_numpy(dtype=float), recorded, minimum_files, level)
-                rows.append({"locality": place, "stream": stream, "lag": lag} | told)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    kinds = dict.fromkeys(["locality", "stream", "lag", "withheld"], "str")
-    return frame.astype(kinds | dict.fromkeys(ESTIMATES, "float64"))
+                keys = {"locality": place, "stream": stream, "lag": lag}
+                yield keys, here.to_numpy(dtype=float), recorded
 
 
 def median_interval(values: NDArray[np.float64], level: float = 0.95) -> tuple[float, float]:
@@ -68,14 +99,19 @@ def median_interval(values: NDArray[np.float64], level: float = 0.95) -> tuple[f
     least (Conover 1999, p. 143; Campbell & Gardner 1988, BMJ 296:1454). Missing where n is too small for any
     (under 6 for 95 %), and a limit that falls on a missing value above.
     """
-    n, tail = len(values), (1 - level) / 2
-    ranks = np.arange(1, n // 2 + 1)
-    r = int((binom.cdf(ranks - 1, n, 0.5) <= tail).sum())
+    n = len(values)
+    r = median_rank(n, level)
     if r == 0:
         return np.nan, np.nan
     shortest, longest = (np.sort(np.where(np.isnan(values), end, values)) for end in (0.0, np.inf))
     upper = longest[n - r]
     return float(shortest[r - 1]), float(upper) if np.isfinite(upper) else np.nan
+
+
+def median_rank(n: int, level: float = 0.95) -> int:
+    """r of `median_interval` for n files; 0 where there is none."""
+    ranks = np.arange(1, n // 2 + 1)
+    return int((binom.cdf(ranks - 1, n, 0.5) <= (1 - level) / 2).sum())
 
 
 def _summary(

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from diaban.release.audit import formulas as f
-from diaban.release.audit.columns import REASON, Column, Formula, Frame, Row, itself, known, model, of, short
+from diaban.release.audit.columns import (
+    REASON,
+    Column,
+    Formula,
+    Frame,
+    Row,
+    Statement,
+    itself,
+    known,
+    model,
+    of,
+    short,
+)
 from diaban.release.cells import ABOUT_CODING
 from diaban.release.cube import Cube
+from diaban.release.tables.lags import STEPS as LAG_STEPS
+from diaban.release.tables.lags import ranks as lag_ranks
 
 X, X_WHOLE = "files|{locality}|{stream}|{code}", "files|*|{stream}|{code}"
 N, N_WHOLE = "files|{locality}|{stream}", "files|*|{stream}"
@@ -95,6 +110,28 @@ NOT_OF_ALL_FILES = (
     "moving 20 files between hidden counts changed one value of seven, and no flag"
 )
 
+IN_STEPS_OF_DAYS = "the first of a few steps of days within which so many files were: stated as such"
+LAG = "lag|{locality}|{stream}|{lag}"
+
+
+def _within_days(lags: pd.DataFrame, _: int) -> list[Statement]:
+    """So many files at least took no more days than the step says, and fewer no more than the one before."""
+    found = []
+    for row in lags[lags["half_by"].notna()].to_dict("records"):
+        dated, n = LAG.format_map(row), int(row["n_files"])
+        place = f"event_lags[{row['locality']}, {row['stream']}, {row['lag']}]"
+        for column, rank in lag_ranks(n).items():
+            step = int(row[column])
+            rest = {dated: -rank.of_dated, f"{dated}|undated": float(rank.undated)}
+            rest = {cell: weight for cell, weight in rest.items() if weight}
+            at = f"{place}.{column}"
+            found.append(Statement({f"{dated}|within {step}": 1.0, **rest}, rank.constant, np.inf, at))
+            if step != LAG_STEPS[0]:
+                before = f"{dated}|within {LAG_STEPS[LAG_STEPS.index(step) - 1]}"
+                found.append(Statement({before: 1.0, **rest}, -np.inf, rank.constant, at))
+    return found
+
+
 FILES = {
     "case_factors": Frame(
         keys=("locality", "stream", "code"),
@@ -137,7 +174,10 @@ FILES = {
     ),
     "event_lags": Frame(
         keys=("locality", "stream", "lag"),
-        columns=of(ALL_N, "n_files", "median", "lower", "upper", "upper_quartile") | {"withheld": REASON},
+        columns=of(ALL_N, n_files=itself)
+        | model(IN_STEPS_OF_DAYS, "half_by", "half_from", "half_to", "three_quarters_by")
+        | {"withheld": REASON},
+        statements=_within_days,
     ),
     "coder_agreement": Frame(
         keys=("unit", "code"),

@@ -34,6 +34,7 @@ REACHED, OF, LEFT = "share|{target}|{period}", "|of", "|left"
 STOPPED, STOPPED_OF = "stopped|{target}|{step}|{reason_code}", "stopped|{target}|{step}|*|of"
 STOPPED_IN, STOPPED_BEFORE = "stopped in|{target}|{period}", "stopped in|{target}|{base}"
 OF_YEAR, OF_BASE = (STOPPED_IN, STOPPED_IN + OF), (STOPPED_BEFORE, STOPPED_BEFORE + OF)
+IN_WORDS = "a word, of which other counts are sought that say the same, in every audit"
 SEASON = "part of a year's cases in its months so far, of the whole and of all complete years"
 
 
@@ -145,7 +146,9 @@ PLAN = {
     ),
     "relative_rates": Frame(
         keys=("stream", "point", "role", "column", "group", "base"),
-        columns=known("comparisons", "withheld")
-        | model("a ratio of two shares, to one digit", "ratio", "lower", "upper", "differs"),
+        columns=known("comparisons")
+        | model(IN_WORDS, "differs", "side")
+        | {"withheld": Column("reason")}  # of editions that had it
+        | model("a ratio of two shares, to one digit", "ratio", "lower", "upper"),
     ),
 }

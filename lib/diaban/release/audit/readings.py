@@ -18,7 +18,16 @@ from diaban.release.audit.register import FACTS, REGISTER
 from diaban.release.cube import Cube
 from diaban.release.ledger.state import LedgerState
 
-TELLING_REASONS = frozenset({"no_cases", "no_reports", "no_baseline", "no_cases_in_reference"})
+TELLING_REASONS = frozenset(
+    {
+        "no_cases",
+        "no_reports",
+        "no_baseline",
+        "no_cases_in_reference",
+        "group_too_small",
+        "same_everywhere",
+    }
+)
 """Reasons for a missing number that are the number."""
 
 _ROUNDING = 1e-9

@@ -9,25 +9,21 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from diaban.analysis import exposure
-from diaban.release.cells import WHOLE, all_files_cell, code_cell, count_cell, moment_cell
+from diaban.release.cells import WHOLE, code_cell, count_cell, moment_cell
 from diaban.release.ledger.ledger import Ledger
 from diaban.release.suppression.suppression import blank
 from diaban.release.tables.agreement import words_of_agreement
 from diaban.release.tables.moments import moments_shown
 from diaban.results import Results
 
-LEAST_FILES_OF_A_LAG = 20
-"""Days from an event to its report are told of at least so many files."""
-
 _KEYS = ("locality", "stream", "period", "moment", "lag", "component", "indicator", "target")
 
 
 def protected_case_side(results: Results, hidden: set[str], ledger: Ledger) -> dict[str, pd.DataFrame]:
-    """event_moments, event_lags, coding_sensitivity, recording; each only where the study has it. A
-    locality's files tell of moments and lags only; the rest is of the whole."""
+    """event_moments, coding_sensitivity, recording; each only where the study has it. A locality's files
+    tell of moments only; the rest is of the whole."""
     found = {
         "event_moments": _moments(results, ledger),
-        "event_lags": _lags(results.event_lags, hidden),
         "coding_sensitivity": _sensitivity(results, hidden),
         "recording": _recording(results.recording),
     }
@@ -86,15 +82,6 @@ def _moments(results: Results, ledger: Ledger) -> pd.DataFrame | None:
         named=blanked["named"].astype("boolean").where(all_shown),
         probability_first=blanked["probability_first"].where(all_shown),
     )
-
-
-def _lags(lags: pd.DataFrame | None, hidden: set[str]) -> pd.DataFrame | None:
-    if lags is None:
-        return None
-    lags = whole_as_cells(lags)
-    few = lags["n_files"] - lags["n_undated"] < LEAST_FILES_OF_A_LAG
-    hide = [all_files_cell(r.locality, r.stream) in hidden for r in lags.itertuples()]
-    return _blank(lags, few.to_numpy() | np.array(hide, dtype=bool)).drop(columns="n_undated")
 
 
 def _sensitivity(results: Results, hidden: set[str]) -> pd.DataFrame | None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from diaban.analysis.intervals import share_interval
 from diaban.release.cells import REPORTS, WHOLE, WITHOUT, count_cell
-from diaban.release.frames.age_ladder import pooled_ages
+from diaban.release.frames.groups import relative_frame
 from diaban.release.ledger.ledger import Ledger
 from diaban.release.ranges.ranges import Equation
 from diaban.release.suppression.suppression import blank
@@ -33,8 +33,7 @@ def protected_handling(results: Results, ledger: Ledger) -> dict[str, pd.DataFra
         return {}
     frames = {"handling": _handling(results, ledger)}
     if results.relative_rates is not None:
-        of_victims = results.spec.disclosure.of_victims
-        frames["relative_rates"] = _relative(results, ledger.threshold, of_victims)
+        frames["relative_rates"] = relative_frame(results, ledger)
     return frames
 
 
@@ -180,26 +179,3 @@ def _total(place: str, stream: str) -> str:
 
 def _cell(place: str, stream: str, measure: str) -> str:
     return f"{REPORTS}|{place}|{stream}|{measure}"
-
-
-def _relative(results: Results, threshold: int, of_victims: int) -> pd.DataFrame:
-    """Ratios and what they are worth, without counts; a comparison with a small group in it is left out, once
-    age bands were put together."""
-
-    def told(rates: pd.DataFrame) -> pd.Series:
-        parts = [
-            rates["n"],
-            rates["n_cases"] - rates["n"],
-            rates["base_n"],
-            rates["base_cases"] - rates["base_n"],
-        ]
-        least = rates["role"].map({"victim": of_victims}).fillna(threshold)
-        shown = pd.concat(parts, axis=1).ge(least, axis=0).all(axis=1) & rates["withheld"].isna()
-        return shown.astype("bool")
-
-    rates = pooled_ages(results, told)
-    columns = ["stream", "point", "role", "column", "group", "base", "ratio", "lower", "upper", "differs",
-               "comparisons", "withheld"]  # fmt: skip
-    table = rates[columns].reset_index(drop=True)
-    table = table.round({"ratio": 1, "lower": 1, "upper": 1})
-    return blank(table, ~told(rates).to_numpy(), ["ratio", "lower", "upper", "differs"])

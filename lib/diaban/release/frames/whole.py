@@ -11,6 +11,7 @@ from diaban.release.ledger.ledger import Ledger
 from diaban.release.tables.agreement import agreement_cells, agreement_frame
 from diaban.release.tables.alerts import alert_cells, alert_frame
 from diaban.release.tables.configurations import configuration_cells, configuration_frame
+from diaban.release.tables.lags import lag_cells, lag_frame
 from diaban.release.tables.pairs import pair_cells, pair_frame
 from diaban.release.tables.panels import panel_cells, panel_frame
 from diaban.release.tables.persons import person_cells, reconciliation_frame, repeat_frame
@@ -32,6 +33,7 @@ CELLS: tuple[Callable[[Tables, Results], None], ...] = (
     configuration_cells,
     pair_cells,
     panel_cells,
+    lag_cells,
 )
 """Topics of which a later one may build on the cells of an earlier one."""
 
@@ -54,13 +56,15 @@ FRAMES = (
     _Frame("configurations", configuration_frame),
     _Frame("code_pairs", pair_frame),
     _Frame("theme_panels", panel_frame),
+    _Frame("event_lags", lag_frame),
 )
 """Frames in the order in which they are told: the plan, what happened, how it hangs together."""
 
 
 def protected_whole(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
     """share_targets, stopped, fewest_targets, same_age, alerts, campaign_effects, reconciliation,
-    repeat_shares, coder_agreement, configurations, code_pairs, theme_panels; where the study has them.
+    repeat_shares, coder_agreement, configurations, code_pairs, theme_panels, event_lags; where the study
+    has them.
 
     What is told before does not change: these come last, and of each other the earlier ones go first.
     """

@@ -117,13 +117,12 @@ def _lag(c: PageContext, stream: str) -> list[str]:
     rows = here[(here["stream"] == stream) & (here["lag"] == REPORTED)] if len(here) else here
     if rows.empty:
         return []
-    row = rows.iloc[0]
-    return [
-        c.text["chain"]["lag"].format(
-            stream=c.spec.stream(stream).label[c.language],
-            median=c.number(row["median"]),
-            lower=c.number(row["lower"]),
-            upper=c.number(row["upper"]),
-            quarter=c.number(row["upper_quartile"]),
-        )
-    ]
+    row, named = rows.iloc[0], c.spec.stream(stream).label[c.language]
+    exact = {"median": "median", "lower": "lower", "upper": "upper", "quarter": "upper_quartile"}
+    if "half_by" not in row:  # the internal edition has the days themselves
+        days = {name: c.number(row[column]) for name, column in exact.items()}
+        return [c.text["chain"]["lag"].format(stream=named, **days)]
+    steps = {"half": "half_by", "lower": "half_from", "upper": "half_to", "most": "three_quarters_by"}
+    days = {name: c.number(row[column]) for name, column in steps.items()}
+    same = "" if row["half_from"] != row["half_to"] else "_same"
+    return [c.text["chain"][f"lag_in_steps{same}"].format(stream=named, **days)]

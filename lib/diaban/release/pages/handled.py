@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from diaban import charts
@@ -182,19 +184,22 @@ def _groups(c: PageContext) -> list[str]:
     fields = {"top": capital(c.everywhere), "comparisons": c.number(len(compared))}
     if different.empty:
         return [text["groups_alike"].format(**fields)]
-    return [
-        text["groups_fewer" if row.ratio < 1 else "groups_more"].format(
-            group=text["values"].get(row.group, row.group),
-            base=text["values"].get(row.base, row.base),
-            point=_point(c, row.point),
-            ratio=c.number(row.ratio, 1),
-            lower=c.number(row.lower, 1),
-            upper=c.number(row.upper, 1),
-            stream=c.spec.stream(row.stream).short[c.language],
-            **fields,
-        )
-        for row in different.itertuples()
-    ]
+    return [_group(c, row, fields) for row in different.to_dict("records")]
+
+
+def _group(c: PageContext, row: dict[str, Any], fields: dict[str, str]) -> str:
+    """One comparison that came out: in words, in the internal edition with its ratio."""
+    text, exact = c.text["handling"], "ratio" in row
+    side = ("fewer" if row["ratio"] < 1 else "more") if exact else row["side"]
+    fields = fields | {
+        "group": text["values"].get(row["group"], row["group"]),
+        "base": text["values"].get(row["base"], row["base"]),
+        "point": _point(c, row["point"]),
+        "stream": c.spec.stream(row["stream"]).short[c.language],
+    }
+    if exact:
+        fields |= {name: c.number(row[name], 1) for name in ("ratio", "lower", "upper")}
+    return text[f"groups_{side}" if exact else f"groups_{side}_words"].format(**fields)
 
 
 def _point(c: PageContext, key: str) -> str:
