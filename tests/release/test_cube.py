@@ -46,6 +46,7 @@ class SmallProvince:
         None
     )
     late_reports = late_months = same_age = reading = campaign_effects = alerts = None
+    case_rows = None
     reconciliation = repeat_shares = theme_counts = theme_panels = theme_support = None
 
     def __post_init__(self):

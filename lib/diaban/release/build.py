@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from diaban.analysis.case_factors.prevalence import COLUMNS
@@ -19,8 +20,10 @@ from diaban.language.collate import sort_key
 from diaban.release.cube import Cube, protect
 from diaban.release.frames.coarse import coarse
 from diaban.release.frames.shown_comparisons import by_shown
+from diaban.release.frames.sources import sources_frame
 from diaban.release.ledger.state import LedgerState
 from diaban.results import Results
+from diaban.results.case_side import OF_CASES
 from diaban.spec import StudySpec
 
 _MEASURE_COLUMNS = ["measure", "codes", "evidence"]
@@ -59,13 +62,14 @@ def build_cube(
     spec, tables = results.spec, results.tables
     localities = localities_of(results)
     protected = protect(results, findings_only=findings_only, earlier=earlier)
+    told_rows = protected.frames.pop("case_rows", None)
+    if told_rows is None and spec.disclosure.threshold > 0:
+        told_rows = pd.DataFrame({"table": OF_CASES, "rows": np.nan})
     frames = protected.frames | {
         "localities": localities,
         "neighbours": _within(tables.neighbours, localities),
         "measures": read_measures(spec, folder),
-        "sources": card.sources[
-            ["table", "rows", "kept", "quarantined", "citation_vi", "citation_en", "licence"]
-        ],
+        "sources": sources_frame(card.sources, told_rows if spec.disclosure.threshold > 0 else None),
     }
     code_book = tables.code_book
     frames["code_book"] = (

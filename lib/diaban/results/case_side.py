@@ -27,6 +27,9 @@ from diaban.analysis.recording import recording_shift
 from diaban.places.hierarchy import ancestors
 from diaban.results.levels import Levels
 
+OF_CASES = ("cases", "persons", "cause_codes", "process_events")
+"""Tables of which a case has rows."""
+
 
 class CaseSide(Levels):
     """Result frames of case files; None where the study has none."""
@@ -158,6 +161,13 @@ class CaseSide(Levels):
             localities=self._reported(),
             looked_after=role,
         )
+
+    @cached_property
+    def case_rows(self) -> pd.DataFrame | None:
+        """Rows of each table of cases that there is: columns table, rows."""
+        there = self.tables.present()
+        found = [(name, len(there[name])) for name in OF_CASES if name in there]
+        return pd.DataFrame(found, columns=["table", "rows"]).astype({"table": "str"}) if found else None
 
     @cached_property
     def event_lags(self) -> pd.DataFrame | None:

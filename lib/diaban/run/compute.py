@@ -153,10 +153,11 @@ def _card(plan: Plan, card: DataCard) -> DataCard:
     if then["table"].tolist() != now["table"].tolist():
         return card
     rows = ["rows", "kept", "quarantined"]
-    by = (now[rows] - then[rows]).abs()
+    by = (now[rows] - then[rows]).abs().fillna(0)  # no number was told: what it is now is rounded later
     as_then = (by.gt(0) & by.lt(plan.spec.disclosure.threshold)).any(axis=1)
     if last.cutoff == plan.spec.periods.cutoff:
         as_then |= now["table"].isin(last.tables)
+    as_then &= then[rows].notna().all(axis=1)
     return replace(card, sources=now.assign(**{name: now[name].mask(as_then, then[name]) for name in rows}))
 
 

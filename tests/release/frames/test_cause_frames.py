@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from diaban.release.cells import WHOLE
-from diaban.release.frames.causes import LEAST_FILES_OF_A_LAG
+from diaban.release.tables.lags import LEAST_FILES
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +85,8 @@ def test_days_are_told_of_enough_files(kept):
     frame = cube["event_lags"]
     assert "n_undated" not in frame
     shown = frame[~frame["hidden"]]
-    assert (shown["n_files"].astype(int) >= LEAST_FILES_OF_A_LAG).all()
-    assert (results.event_lags["n_files"] < LEAST_FILES_OF_A_LAG).any(), "nothing to test"
+    assert (shown["n_files"].astype(int) >= LEAST_FILES).all()
+    assert (results.event_lags["n_files"] < LEAST_FILES).any(), "nothing to test"
 
 
 def test_agreement_and_sensitivity_have_no_count_of_few_files(kept):

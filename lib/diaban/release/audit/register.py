@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from diaban.release.audit.columns import Frame, known
+import pandas as pd
+
+from diaban.release.audit.columns import Frame, Statement, known
 from diaban.release.audit.frames_counts import COUNTS
 from diaban.release.audit.frames_files import FILES
 from diaban.release.audit.frames_plan import PLAN
 from diaban.release.audit.frames_time import TIME
+from diaban.release.tables.rows import rows_cell, step_of
+from diaban.results.case_side import OF_CASES
 
 _LABELS = ("label_vi", "label_en")
+
+
+def _rows_told(sources: pd.DataFrame, _: int) -> list[Statement]:
+    """Rows of tables of cases lie within their ten or hundred; what is no such step is an exact number."""
+    found = []
+    for r in sources[sources["table"].isin(OF_CASES) & sources["kept"].notna()].itertuples():
+        half, exact = step_of(r.table) / 2, r.kept % step_of(r.table) > 0
+        low, high = (r.kept, r.kept) if exact else (r.kept - half, r.kept + half - 1)
+        found.append(Statement({rows_cell(r.table): 1.0}, low, high, f"sources[{r.table}].kept"))
+    return found
+
+
 _CLAIMS = ("claim_vi", "claim_en", "estimate", "strength")
 
 PUBLIC = {
@@ -36,7 +52,9 @@ PUBLIC = {
         | known("tested_vi", "tested_en", "source", *_LABELS),
     ),
     "sources": Frame(
-        ("table",), known("rows", "kept", "quarantined", "citation_vi", "citation_en", "licence")
+        ("table",),
+        known("rows", "kept", "quarantined", "citation_vi", "citation_en", "licence"),
+        statements=_rows_told,
     ),
     "editions": Frame(("edition",), known("cutoff", "kind", *_LABELS)),
     "edition_rules": Frame(("part",), known("changed")),

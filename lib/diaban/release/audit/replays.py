@@ -8,10 +8,11 @@ from diaban.release.audit.replay import Replayed
 from diaban.release.audit.replay_comparisons import replayed_comparisons
 from diaban.release.audit.replay_rates import replayed_rates
 from diaban.release.audit.replay_shares import replayed_shares
+from diaban.release.audit.replay_steps import replayed_steps
 from diaban.release.cube import Cube
 
 
 def replays(cube: Cube) -> Iterator[Replayed]:
-    """Shrunk rates, z and funnels; shrunk shares; q-values."""
-    for replay in (replayed_rates, replayed_shares, replayed_comparisons):
+    """Shrunk rates, z and funnels; shrunk shares; q-values; figures of models."""
+    for replay in (replayed_rates, replayed_shares, replayed_comparisons, replayed_steps):
         yield from replay(cube)

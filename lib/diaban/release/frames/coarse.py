@@ -13,24 +13,25 @@ import pandas as pd
 
 from diaban.analysis.rate_ratio import conditional_p
 from diaban.analysis.standardise import indirectly_standardised_ratio
+from diaban.release.frames.few_digits import at_most, importance, ratios, residuals, robustness
 
-_RATIOS = dict.fromkeys(["rate_ratio", "lower", "upper"], 2)
-_LEAST_RATIO = 0.01
 _CASES = dict.fromkeys(["cases", "lower", "upper"], 1)
 
 DIGITS: dict[str, dict[str, int]] = {
-    "area_factors": _RATIOS | {"p": 2, "q": 2, "dispersion": 1},
-    "area_robustness": {"same_sign_share": 2, "significant_share": 2, "loo_lower": 2, "loo_upper": 2,
-                        "permutation_p": 2, "e_value": 1, "e_value_limit": 1},
-    "factor_importance": {"importance": 2, "lower": 2, "upper": 2, "explained": 2},
-    "residual_autocorrelation": {"expected": 2, "moran": 2, "p": 2, "moran_left": 2, "p_left": 2},
+    "area_factors": {"dispersion": 1},
     "excess_decomposition": _CASES,
     "what_if": _CASES | {"change": 1},
-    "configurations": {"p": 2},
-    "campaign_effects": {"placebo_p": 2},
     "alerts": {"expected_false_alarms": 1},
 }  # fmt: skip
 """Frame -> column -> decimals."""
+
+IN_STEPS = {
+    "area_factors": ratios,
+    "factor_importance": importance,
+    "residual_autocorrelation": residuals,
+}
+CHANCE = {"configurations": "p", "campaign_effects": "placebo_p"}
+"""Frame -> chance of it that comes from drawing anew, told as at most."""
 
 ABOUT = {"code_pairs": {"comparisons": 2}}
 """Frame -> column -> significant digits: how many comparisons hidden counts were large enough for."""
@@ -44,10 +45,14 @@ def coarse(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             told[name] = told[name].assign(
                 **{c: _rounded(told[name][c], d) for c, d in digits.items() if c in told[name]}
             )
-    if "area_factors" in told:  # a ratio is turned round where it is below one
-        told["area_factors"] = told["area_factors"].assign(
-            **{c: told["area_factors"][c].clip(lower=_LEAST_RATIO) for c in _RATIOS}
-        )
+    told |= {name: made(told[name]) for name, made in IN_STEPS.items() if name in told}
+    if "area_robustness" in told:
+        told["area_robustness"] = robustness(told["area_robustness"], told["area_factors"])
+    for name, column in CHANCE.items():
+        if name in told:
+            told[name] = told[name].assign(
+                **{column: at_most(told[name][column].astype("Float64").to_numpy(float, np.nan))}
+            )
     for name, digits in ABOUT.items():
         if name in told:
             told[name] = told[name].assign(

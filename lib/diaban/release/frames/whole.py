@@ -15,6 +15,7 @@ from diaban.release.tables.lags import lag_cells, lag_frame
 from diaban.release.tables.pairs import pair_cells, pair_frame
 from diaban.release.tables.panels import panel_cells, panel_frame
 from diaban.release.tables.persons import person_cells, reconciliation_frame, repeat_frame
+from diaban.release.tables.rows import row_cells, row_frame
 from diaban.release.tables.shares import share_cells, share_frame
 from diaban.release.tables.stopped import fewest_cells, fewest_frame, stopped_cells, stopped_frame
 from diaban.release.tables.whole import Tables
@@ -34,6 +35,7 @@ CELLS: tuple[Callable[[Tables, Results], None], ...] = (
     pair_cells,
     panel_cells,
     lag_cells,
+    row_cells,
 )
 """Topics of which a later one may build on the cells of an earlier one."""
 
@@ -57,14 +59,15 @@ FRAMES = (
     _Frame("code_pairs", pair_frame),
     _Frame("theme_panels", panel_frame),
     _Frame("event_lags", lag_frame),
+    _Frame("case_rows", row_frame),
 )
 """Frames in the order in which they are told: the plan, what happened, how it hangs together."""
 
 
 def protected_whole(results: Results, ledger: Ledger) -> dict[str, pd.DataFrame]:
     """share_targets, stopped, fewest_targets, same_age, alerts, campaign_effects, reconciliation,
-    repeat_shares, coder_agreement, configurations, code_pairs, theme_panels, event_lags; where the study
-    has them.
+    repeat_shares, coder_agreement, configurations, code_pairs, theme_panels, event_lags, case_rows; where the
+    study has them.
 
     What is told before does not change: these come last, and of each other the earlier ones go first.
     """

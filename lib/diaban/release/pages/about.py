@@ -8,11 +8,13 @@ from markupsafe import Markup
 from diaban.language import numbers
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render, table
+from diaban.results.case_side import OF_CASES
 
 
 def data(c: PageContext) -> Fragment:
     text, sources, cells = c.text["data"], c.cube["sources"], c.cube["cells"].iloc[0]
-    answer = text["answer"].format(
+    rounded = not c.internal and bool(sources["table"].isin(OF_CASES).any())
+    answer = text["answer_about" if rounded else "answer"].format(
         rows=c.number(sources["rows"].sum()),
         kept=c.number(sources["kept"].sum()),
         quarantined=c.number(sources["quarantined"].sum()),
@@ -44,8 +46,11 @@ def data(c: PageContext) -> Fragment:
     columns = [Column(text["source"])] + [Column(text[key], True) for key in ("rows", "kept", "quarantined")]
     cited = sources[f"citation_{c.language}"]
     named = sources.assign(citation=cited.where(cited != "", text["reference"]))
-    sums = named.groupby("citation", sort=False)[["rows", "kept", "quarantined"]].sum()
-    rows = [[r.Index, c.number(r.rows), c.number(r.kept), c.number(r.quarantined)] for r in sums.itertuples()]
+    sums = named.groupby("citation", sort=False)[["rows", "kept", "quarantined"]].sum(min_count=1)
+    told = sums.map(lambda n: text["not_told"] if pd.isna(n) else c.number(n))
+    rows = [[r.Index, r.rows, r.kept, r.quarantined] for r in told.itertuples()]
+    if rounded:
+        notes.append(text["rounded"])
     head = c.section(text["heading"], anchor="data", answers=[answer], notes=notes)
     return head + render("more", title=text["table"], inside=table(columns, rows), printed=True, text=c.text)
 

@@ -120,8 +120,8 @@ def ways(
     found. shown: rows of `one` of which something is said; the others must stay too small for it.
 
     A walk by a few cases at a time. What is told of all groups together stays as it is, and so does which of
-    two numbers of a group is the larger, as whoever is further on has come to the earlier points: more is kept
-    than is told, so there may be other ways still. others: p of what is shown elsewhere.
+    two numbers of a group is the larger, as whoever is further on has come to the earlier points: more is
+    kept than is told, so there may be other ways still. others: p of what is shown elsewhere.
     """
     rng = np.random.default_rng(_SEED)
     at, moves, order = one.places[shown], _moves(one), _order(one)
