@@ -18,8 +18,7 @@ from diaban.release.audit.leaks import TOLD_BEFORE, Audit, Leak
 from diaban.release.audit.readings import Readings, read_cube
 from diaban.release.audit.register import REGISTER
 from diaban.release.audit.replay import Replayed
-from diaban.release.audit.replay_groups import replayed_groups
-from diaban.release.audit.replays import replays
+from diaban.release.audit.replays import replays, replays_of_cells
 from diaban.release.audit.small_ones import small_ones
 from diaban.release.audit.union import Union, unite
 from diaban.release.published import Published
@@ -46,7 +45,9 @@ def audit(
         read_cube(one.cube, one.state, edition=one.edition, victims=victims, register=register)
         for one in editions
     ]
-    again = [[*replays(one.cube), *replayed_groups(one.cube, one.state, victims=victims)] for one in editions]
+    again = [
+        [*replays(one.cube), *replays_of_cells(one.cube, one.state, victims=victims)] for one in editions
+    ]
     parts = zip(editions, readings, again, strict=True)
     statements = [_statements(*one, newest=one[0] is now) for one in parts]
     union = _united(editions, statements)

@@ -11,9 +11,11 @@ from numpy.typing import ArrayLike
 from diaban.analysis import exposure
 from diaban.release.cells import WHOLE, code_cell, count_cell, moment_cell
 from diaban.release.ledger.ledger import Ledger
+from diaban.release.ranges.ranges import Equation
 from diaban.release.suppression.suppression import blank
 from diaban.release.tables.agreement import words_of_agreement
 from diaban.release.tables.moments import moments_shown
+from diaban.release.tables.targets import SLACK
 from diaban.results import Results
 
 _KEYS = ("locality", "stream", "period", "moment", "lag", "component", "indicator", "target")
@@ -24,7 +26,7 @@ def protected_case_side(results: Results, hidden: set[str], ledger: Ledger) -> d
     tell of moments only; the rest is of the whole."""
     found = {
         "event_moments": _moments(results, ledger),
-        "coding_sensitivity": _sensitivity(results, hidden),
+        "coding_sensitivity": _sensitivity(results, hidden, ledger),
         "recording": _recording(results.recording),
     }
     return {name: frame for name, frame in found.items() if frame is not None}
@@ -84,8 +86,11 @@ def _moments(results: Results, ledger: Ledger) -> pd.DataFrame | None:
     )
 
 
-def _sensitivity(results: Results, hidden: set[str]) -> pd.DataFrame | None:
-    """Of the whole: the code on most files of each kind, how far its rank could move, how many could lead."""
+def _sensitivity(results: Results, hidden: set[str], ledger: Ledger) -> pd.DataFrame | None:
+    """Of the whole: the code on most files of each kind, how far its rank could move, how many could lead.
+
+    How many could says of every code that is not shown whether it could: only where the ledger lets it.
+    """
     bounds = results.coding_sensitivity
     if bounds is None:
         return None
@@ -96,7 +101,29 @@ def _sensitivity(results: Results, hidden: set[str]) -> pd.DataFrame | None:
     first = rows.sort_values(["n_coded", "code"], ascending=[False, True]).drop_duplicates(["stream", "kind"])
     shown = [code_cell(WHOLE, r.stream, r.code) not in hidden for r in first.itertuples()]
     columns = ["stream", "kind", "code", "unknown_files", "n_files", "rank_lower", "rank_upper", "leaders"]
-    return first.loc[np.array(shown, dtype=bool), columns].sort_values(["stream", "kind"], ignore_index=True)
+    first = first.loc[np.array(shown, dtype=bool), columns].sort_values(["stream", "kind"], ignore_index=True)
+    of_kind = dict(list(rows.groupby(["stream", "kind"])))
+    may = [_may_tell_leaders(ledger, r, of_kind[r.stream, r.kind]) for r in first.itertuples()]
+    return first[np.array(may, dtype=bool)].reset_index(drop=True)
+
+
+def _may_tell_leaders(ledger: Ledger, first, rivals: pd.DataFrame) -> bool:
+    """Whether it may be told of each rival of `first` that is not shown if it could be on as many files."""
+    most = int(rivals["n_coded"].max())
+    slacks: dict[str, float] = {}
+    equations = []
+    for row in rivals.itertuples():
+        cell = code_cell(WHOLE, row.stream, row.code)
+        if cell in ledger.counts.index and not ledger.shows(cell):
+            least = most - int(first.unknown_files)
+            could = int(row.n_coded) >= least
+            end, sign = (least, 1.0) if could else (least - 1, -1.0)
+            slacks[f"{cell}|leads{SLACK}"] = sign * (float(row.n_coded) - end)
+            equations.append(Equation(cell, (f"{cell}|leads{SLACK}",), (sign,), float(end)))
+    if not slacks or ledger.threshold == 0:
+        return True
+    ledger.add(pd.Series(slacks), [])
+    return ledger.show(beside=equations)
 
 
 def _recording(recording: pd.DataFrame | None) -> pd.DataFrame | None:

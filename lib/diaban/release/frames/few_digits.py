@@ -65,8 +65,8 @@ def ratios(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def robustness(rows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """`area_robustness` beside `ratios` of `area_factors`: shares as at least, the e-values of the ratios that
-    are shown, and ratios without a group of places in the steps of theirs."""
+    """`area_robustness` beside `ratios` of `area_factors`: shares as at least, the e-values of the ratios
+    that are shown, and ratios without a group of places in the steps of theirs."""
     between = factors[factors["part"] == "between"].set_index(_KEYS)
     own = between[_RATIOS].reindex(pd.MultiIndex.from_frame(rows[_KEYS]))
     ratio, lower, upper = (own[c].to_numpy(dtype=float) for c in _RATIOS)
@@ -86,7 +86,7 @@ def importance(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def residuals(rows: pd.DataFrame) -> pd.DataFrame:
-    """`residual_autocorrelation` in tenths; what is expected without any follows from the number of places."""
+    """`residual_autocorrelation` in tenths; what is expected by chance follows from the number of places."""
     told = {c: in_steps(rows[c], 0.1) for c in ("moran", "moran_left")}
     return rows.assign(
         **told, **{c: at_most(rows[c]) for c in ("p", "p_left")}, expected=rows["expected"].round(2)
