@@ -54,11 +54,17 @@ def _robust_row(c: PageContext, row) -> list[str]:
     return [
         f"{c.words.indicator(row.indicator)} · {_stream(c, row.stream)}",
         verdict,
-        c.percent(row.same_sign_share),
-        c.percent(row.significant_share),
+        _at_least(c, row.same_sign_share),
+        _at_least(c, row.significant_share),
         f"{c.number(row.loo_lower, 2)} – {c.number(row.loo_upper, 2)}",
         f"{c.number(row.e_value, 1)} ({c.number(row.e_value_limit, 1)})",
     ]
+
+
+def _at_least(c: PageContext, share: float) -> str:
+    """For sharing shares are told in steps, from below."""
+    told = c.percent(share)
+    return told if c.internal or share >= 1 else c.text["whole_page"]["at_least"].format(share=told)
 
 
 def _spatial(c: PageContext) -> list[str]:
