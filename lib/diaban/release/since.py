@@ -9,16 +9,19 @@ import pandas as pd
 
 from diaban.editions import Snapshot, declared_changes, edition_changes, findings_history
 from diaban.editions.changes import CORRECTIONS
+from diaban.release.build import Built
 from diaban.release.cells import WHOLE
 from diaban.release.cube import Cube
+from diaban.release.ledger.ledger import Ledger
+from diaban.release.ledger.state import LedgerState
 from diaban.release.published import Published
 from diaban.release.review import every_finding
+from diaban.release.tables.changes import STEPS, told_changes
 from diaban.release.words_of import words_of
 from diaban.spec import StudySpec
 from diaban.spec.editions import EditionSpec
 
 ALL = "*"
-STEPS = ["corrections", "late_reports", "new_cases"]
 RECORD = ("locality", "statement", "stream", "factors", "strength", "estimate", "key")
 
 
@@ -33,21 +36,22 @@ class Earlier(NamedTuple):
 
 
 def edition_frames(
-    cube: Cube, spec: StudySpec, edition: EditionSpec, now: Snapshot, earlier: Earlier | None
-) -> dict[str, pd.DataFrame]:
+    built: Built, spec: StudySpec, edition: EditionSpec, now: Snapshot, earlier: Earlier | None
+) -> tuple[dict[str, pd.DataFrame], LedgerState]:
     """findings_log (of this edition and all before), editions and, with an earlier one, edition_changes,
-    edition_rules, findings_history."""
+    edition_rules, findings_history; and what is known and told with them."""
+    cube, state = built
     log = _log(cube, spec, edition.key)
     if earlier is None:
-        return {"findings_log": log, "editions": _editions([edition])}
+        return {"findings_log": log, "editions": _editions([edition])}, state
     log = pd.concat([earlier.cube["findings_log"], log], ignore_index=True)
     frames = {"findings_log": log, "editions": _editions([earlier.edition, edition])}
-    frames["edition_changes"] = _changes(spec, earlier, now)
+    frames["edition_changes"], state = _changes(spec, edition.key, earlier, now, state)
     frames["edition_rules"] = declared_changes(earlier.snapshot, now)
     history = findings_history([(key, _records(rows)) for key, rows in log.groupby("edition", sort=False)])
     newest = history[history["edition"] == edition.key]
     frames["findings_history"] = newest.merge(_claims(log), on="key", how="left", validate="many_to_one")
-    return frames
+    return frames, state
 
 
 def _claims(log: pd.DataFrame) -> pd.DataFrame:
@@ -85,16 +89,19 @@ def _editions(editions: list[EditionSpec]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["edition", "label_vi", "label_en", "cutoff", "kind"]).astype("str")
 
 
-def _changes(spec: StudySpec, earlier: Earlier, now: Snapshot) -> pd.DataFrame:
+def _changes(
+    spec: StudySpec, edition: str, earlier: Earlier, now: Snapshot, state: LedgerState
+) -> tuple[pd.DataFrame, LedgerState]:
     """From the counts of the edition before to those of this one: the reported block, and all periods ("*").
 
     Columns locality, stream, period, before, the parts of the corrections, corrections, late_reports,
-    new_cases, after, hidden. For sharing a step below the threshold has no number, nor has the count before:
-    the difference would be it; of the block only a step that leaves the other periods none or many. Of a
-    locality nothing is shown, as nearly every step is that small.
+    new_cases, after, hidden. For sharing a step has a number where the ledger lets it, and the counts before
+    and after where all steps have. Of a locality nothing is shown, as nearly every step is small. Returns the
+    state with what is told, too.
     """
     every = {*earlier.snapshot.exposed["period"], *now.exposed["period"]}
-    of_block = edition_changes(earlier.snapshot, now, pooled=spec.block_of())
+    blocks = spec.block_of()
+    of_block = edition_changes(earlier.snapshot, now, pooled=blocks)
     table = pd.concat(
         [
             edition_changes(earlier.snapshot, now, pooled=dict.fromkeys(every, ALL)),
@@ -103,25 +110,15 @@ def _changes(spec: StudySpec, earlier: Earlier, now: Snapshot) -> pd.DataFrame:
         ignore_index=True,
     )
     table = table.assign(corrections=table[CORRECTIONS].sum(axis=1, min_count=1))
-    threshold = spec.disclosure.threshold
-    if threshold == 0:
-        return table.assign(hidden=False)
-    known = table[STEPS].abs().ge(threshold).where(table["locality"] == WHOLE, other=False)
-    known &= _rest_is_large(table, threshold)
+    if spec.disclosure.threshold == 0:
+        return table.assign(hidden=False), state
+    ledger = Ledger.of(state)
+    whole = table[table["locality"] == WHOLE]
+    named = list(dict.fromkeys(blocks.values()))
+    told = told_changes(ledger, whole, edition=edition, blocks=named, running=sorted(every - set(blocks)))
+    told = told.reindex(table.index, fill_value=False)
     for name in STEPS:
-        table[name] = table[name].astype("Int64").where(known[name])
-    all_known = known.all(axis=1)
-    table["before"] = table["before"].astype("Int64").where(all_known)
-    table["after"] = table["after"].astype("Int64").where(all_known)
-    return table.drop(columns=CORRECTIONS).assign(hidden=~known.any(axis=1))
-
-
-def _rest_is_large(table: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """For each step of a row whether what it leaves to the other periods is none, or not small."""
-    keys = ["locality", "stream"]
-    of_all = table[table["period"] == ALL].set_index(keys)[STEPS]
-    rest = table.join(of_all.add_suffix("_all"), on=keys)
-    parts = {name: (rest[f"{name}_all"] - rest[name]).abs() for name in STEPS}
-    return pd.DataFrame({name: part.eq(0) | part.ge(threshold) for name, part in parts.items()}).fillna(
-        value=False
-    )
+        table[name] = table[name].astype("Int64").where(told[name])
+    for name in ("before", "after"):
+        table[name] = table[name].astype("Int64").where(told["all"])
+    return table.drop(columns=CORRECTIONS).assign(hidden=~told.any(axis=1)), ledger.state

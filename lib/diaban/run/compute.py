@@ -56,9 +56,10 @@ def compute_stage(plan: Plan, *, outputs: Path | None = None) -> None:
         raise
     begun()
     earlier = keep_edition(before) if before else None
-    cube, state = _built(plan, intake, results, earlier)
+    cube, state = built = _built(plan, intake, results, earlier)
     if plan.edition is not None:
-        cube.frames.update(edition_frames(cube, plan.spec, plan.edition, now, earlier))
+        frames, state = edition_frames(built, plan.spec, plan.edition, now, earlier)
+        cube.frames.update(frames)
     _write(plan.path / "internal", lambda target: _save_internal(intake, now, state, target))
     _write(plan.path / "cube", cube.save)
 
@@ -82,8 +83,10 @@ def keep_edition(plan: Plan) -> Earlier:
     if not (cube_in / "cube").is_dir():
         intake = _intake(plan)
         now = _snapshot(plan, intake)
-        cube, state = _built(plan, intake, _results(plan, intake), older, findings_only=not plan.shared)
-        cube.frames.update(edition_frames(cube, plan.spec, plan.edition, now, older))
+        built = _built(plan, intake, _results(plan, intake), older, findings_only=not plan.shared)
+        cube = built.cube
+        frames, state = edition_frames(built, plan.spec, plan.edition, now, older)
+        cube.frames.update(frames)
         _write(kept / KEPT, lambda target: write_snapshot(now, target))
         _write(kept / LEDGER, state.save)
         _write(kept / "cube", cube.save)

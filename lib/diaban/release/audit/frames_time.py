@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -12,13 +14,13 @@ from diaban.release.audit.columns import (
     Frame,
     Row,
     Statement,
-    counts,
     itself,
     known,
     model,
     of,
     short,
 )
+from diaban.release.cube import Cube
 
 EVENTS = "events|*|{stream}|{period}"
 THEME, THEME_WHOLE = "theme|{locality}|{theme}|{period}", "theme|*|{theme}|{period}"
@@ -104,7 +106,17 @@ def _between(cell: str, total: str, share: float, step: float, place: str) -> li
     ]
 
 
+def _with_edition(changes: pd.DataFrame, cube: Cube) -> pd.DataFrame:
+    return changes.assign(_edition=cube.facts["edition"])
+
+
+def _either_way(row: Row, n: Any) -> Any:
+    """A cell has how many; the row says whether there are more or fewer now."""
+    return n if row["corrections"] >= 0 else -np.asarray(n, dtype=float)
+
+
 _TIE = 1e-4
+CHANGED = "changed|{_edition}|{stream}|{period}|"
 IN_TENS = "rounded to tens, of which ten numbers are one"
 IN_PERCENT = "a share in whole percent of a number that is not told"
 IN_STEPS = "rounded by steps of more cases than the threshold"
@@ -156,7 +168,13 @@ TIME = {
     ),
     "edition_changes": Frame(
         keys=("locality", "stream", "period"),
-        columns=counts("before", "late_reports", "new_cases", "after", "corrections") | {"withheld": REASON},
+        prepare=_with_edition,
+        columns=of(CHANGED + "before", before=itself)
+        | of(CHANGED + "after", after=itself)
+        | of(CHANGED + "late_reports", late_reports=itself)
+        | of(CHANGED + "new_cases", new_cases=itself)
+        | of(CHANGED + "corrections", corrections=_either_way)
+        | {"withheld": REASON},
     ),
     "reconciliation": Frame(
         keys=("locality", "stream", "period"),

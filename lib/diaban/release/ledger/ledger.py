@@ -59,6 +59,18 @@ class Ledger:
         self._few = self._small_ones()
         self._apart = self._few - self._closed_in(self._attacker, self._hidden)
 
+    @classmethod
+    def of(cls, state: LedgerState) -> Ledger:
+        """The ledger that a state was kept of, to be told more; without links to other editions."""
+        return cls(
+            state.counts,
+            state.equations,
+            state.hidden,
+            (),
+            threshold=state.threshold,
+            needed=state.needed,
+        )
+
     @property
     def counts(self) -> pd.Series:
         return self._attacker.counts
