@@ -17,7 +17,7 @@ from diaban.release.audit.culprits import culprits
 from diaban.release.audit.readings import read_cube
 from diaban.release.audit.register import REGISTER
 from diaban.release.audit.replay_rates import replayed_rates
-from diaban.release.audit.replays import replays
+from diaban.release.audit.replays import replays, replays_of_cells
 from diaban.release.audit.union import unite
 from diaban.release.cells import count_cell
 from diaban.release.cube import Cube
@@ -51,7 +51,7 @@ UNHIDDEN = [
     ("case_factors", "q"),
     ("code_pairs", "n_both"),
     ("event_moments", "n"),
-    ("event_lags", "median"),
+    ("event_lags", "half_by"),
     ("targets", "attainment"),
     ("targets", "cases"),
     ("targets_pooled", "change_per_year"),
@@ -60,7 +60,7 @@ UNHIDDEN = [
     ("handling", "n"),
     ("handling", "share"),
     ("stopped", "share"),
-    ("relative_rates", "ratio"),
+    ("relative_rates", "differs"),
     ("theme_counts", "cases"),
     ("theme_counts", "ratio"),
     ("theme_counts", "p"),
@@ -254,11 +254,100 @@ def test_a_small_count_of_the_whole(published):
     assert {leak.kind for leak in found} == {"not_as_registered"}
 
 
-def test_a_small_count_that_no_cell_stands_for(published):
+def test_a_change_between_editions_is_the_one_that_the_ledger_shows(published):
     table = published[0].cube["edition_changes"]
     row = table.index[table["new_cases"].notna()][0]
     found = leaks_of(published, with_value(published, "edition_changes", row, "new_cases", 3.0))
-    assert {(leak.kind, leak.column) for leak in found} == {("small_count", "new_cases")}
+    assert {(leak.kind, leak.column) for leak in found} == {("not_as_registered", "new_cases")}
+
+
+def test_late_reports_that_are_few(published):
+    table, state = published[0].cube["edition_changes"], published[0].state
+    rows = table[(table["locality"] == "*") & table["late_reports"].isna()]
+    assert len(rows)
+    cells = [f"changed|{published[0].edition}|{r.stream}|{r.period}|late_reports" for r in rows.itertuples()]
+    few = [(row, cell) for row, cell in zip(rows.index, cells, strict=True) if cell in state.needed]
+    assert few, "nothing to test"
+    row, cell = few[0]
+    cube = with_value(published, "edition_changes", row, "late_reports", state.counts[cell])
+    assert ("hidden_value", cell) in {(leak.kind, leak.cell) for leak in leaks_of(published, cube)}
+
+
+# Steps, words, and rows of the register --------------------------------------------------------------------
+
+
+def kinds_of(published, cube):
+    return {leak.kind for leak in audit(published[0]._replace(cube=cube), published[1], victims=10).leaks}
+
+
+def test_days_that_are_another_step(published):
+    table = published[0].cube["event_lags"]
+    row = table.index[table["half_by"].notna() & (table["half_by"] > 7)][0]
+    assert "contradiction" in kinds_of(published, with_value(published, "event_lags", row, "half_by", 3.0))
+
+
+@pytest.mark.parametrize("column", ["differs", "side"])
+def test_a_word_that_the_counts_do_not_say(published, column):
+    table = published[0].cube["relative_rates"]
+    row = table.index[~table["hidden"]][0]
+    value = not bool(table.loc[row, "differs"]) if column == "differs" else "more"
+    found = replays_of_cells(with_value(published, "relative_rates", row, column, value), published[0].state)
+    assert ("relative_rates", "not_audited") in {(one.place, one.outcome) for one in found}
+
+
+def test_a_ratio_of_groups(published):
+    table = published[0].cube["relative_rates"]
+    cube = changed(published, "relative_rates", ratio=np.where(table["hidden"], np.nan, 1.1))
+    found = replays_of_cells(cube, published[0].state)
+    assert ("relative_rates", "not_audited") in {(one.place, one.outcome) for one in found}
+
+
+@pytest.mark.parametrize("reason", ["group_too_small", "same_everywhere"])
+def test_why_a_comparison_is_left_out(published, reason):
+    """That nobody of two groups went on is a number."""
+    table = published[0].cube["relative_rates"]
+    cube = changed(published, "relative_rates", withheld=np.where(table["hidden"], reason, None))
+    assert {leak.kind for leak in leaks_of(published, cube)} == {"reason"}
+
+
+def test_rows_of_the_register_as_it_is(published):
+    """Two cases more than in the tables came late: exactly, not to the ten."""
+    table, state = published[0].cube["sources"], published[0].state
+    row = table.index[(table["table"] == "cases") & table["kept"].notna()][0]
+    assert table.loc[row, "kept"] % 10 == 0
+    now = float(state.counts["rows|cases"]) + 3
+    assert now % 10, "nothing to test"
+    assert "contradiction" in kinds_of(published, with_value(published, "sources", row, "kept", now))
+
+
+@pytest.mark.parametrize(
+    ("frame", "column"),
+    [
+        ("area_factors", "rate_ratio"),
+        ("area_factors", "p"),
+        ("area_robustness", "same_sign_share"),
+        ("area_robustness", "permutation_p"),
+        ("area_robustness", "e_value"),
+        ("factor_importance", "importance"),
+        ("residual_autocorrelation", "moran"),
+        ("campaign_effects", "placebo_p"),
+        ("configurations", "p"),
+    ],
+)
+def test_a_figure_of_a_model_between_its_steps(published, frame, column):
+    """Not too many digits, but more than are promised."""
+    table = published[0].cube[frame]
+    row = table.index[table[column].notna()][0]
+    beside = round(float(table.loc[row, column]) + (0.1 if column == "e_value" else 0.013), 2)
+    found = list(replays(with_value(published, frame, row, column, beside)))
+    assert frame in {one.place.split(".")[0] for one in found if one.outcome == "not_audited"}
+
+
+def test_how_many_codes_could_lead(published):
+    table = published[0].cube["coding_sensitivity"]
+    cube = with_value(published, "coding_sensitivity", 0, "leaders", float(table.loc[0, "leaders"]) + 1)
+    found = [one for one in replays_of_cells(cube, published[0].state) if "coding_sensitivity" in one.place]
+    assert [one.outcome for one in found].count("not_audited") == 1
 
 
 def test_suspects_are_those_that_the_ledger_shows(published):

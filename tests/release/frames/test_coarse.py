@@ -14,9 +14,9 @@ def area(**columns):
     return pd.DataFrame({"rate_ratio": [1.2345], "lower": [1.0], "upper": [2.0], "p": [0.01234]} | columns)
 
 
-def test_ratios_and_chances_in_hundredths():
+def test_ratios_and_chances_in_steps():
     told = coarse({"area_factors": area(q=[np.nan], dispersion=[1.26])})["area_factors"].iloc[0]
-    assert told[["rate_ratio", "p", "dispersion"]].tolist() == [1.23, 0.01, 1.3]
+    assert told[["rate_ratio", "p", "dispersion"]].tolist() == [1.25, 0.05, 1.3]
     assert np.isnan(told["q"])
 
 

@@ -61,7 +61,8 @@ class Union:
             return
         for end, sign in ((what.lower, -1.0), (what.upper, 1.0)):
             if np.isfinite(end):
-                rest = f"{what.place}|{end:g}{BEYOND}"
+                side = "over" if sign > 0 else "under"
+                rest = f"{what.place}|{side} {end:g} of {len(self.rows)}{BEYOND}"
                 self.counts[rest] = sign * (end - value)
                 self.hidden.add(rest)
                 self.require({**what.weights, rest: sign}, end)

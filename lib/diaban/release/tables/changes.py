@@ -18,8 +18,8 @@ REST = "|rest"
 
 
 def change_cell(edition: str, stream: str, period: str, step: str) -> str:
-    """Cases of the whole by which a count changed up to an edition, whichever way; with BEFORE or AFTER the count itself, of
-    the register as it was and as it is, which no table of a shared edition has."""
+    """Cases of the whole by which a count changed up to an edition, whichever way; with BEFORE or AFTER the
+    count itself, of the register as it was and as it is, which no table of a shared edition has."""
     return f"changed|{edition}|{stream}|{period}|{step}"
 
 
