@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from diaban.release.audit.readings import read_cube
 from diaban.release.audit.register import REGISTER
 from diaban.release.audit.replay_rates import replayed_rates
 from diaban.release.audit.replays import replays, replays_of_cells
+from diaban.release.audit.small_ones import small_ones
 from diaban.release.audit.union import unite
 from diaban.release.cells import count_cell
 from diaban.release.cube import Cube
@@ -205,6 +207,30 @@ def test_an_unhidden_rate_is_attacked_with_all_the_rest(published):
     assert found.narrow.tolist() == [position]
     assert found.low[position] == found.high[position] == now.state.counts[cell]
     assert culprits(block, position, {}, {cell: ["rates.rate"]})[0] == "rates.rate"
+
+
+def test_a_moment_that_leaves_two_values_of_a_code_to_who_knows_that_it_is_small(published):
+    """Files with one of two codes, and with either of them: the other code has at least the difference."""
+    state = published[0].state
+    moments = {
+        cell for cell in state.hidden - state.needed.keys() if "|moment " in cell and "beyond" not in cell
+    }
+    assert moments
+    assert not list(small_ones(blocks(unite([("", state)])), state))
+    told = replace(state, hidden=state.hidden - moments)
+    found = list(small_ones(blocks(unite([("", told)])), told))
+    assert {leak.kind for leak in found} == {"closed_in"}
+    assert {leak.cell for leak in found} <= state.apart
+
+
+def test_a_share_that_does_not_follow_from_the_numbers_beside_it(published):
+    """As a share by a limit that counts young reports in part: it tells how many these are."""
+    table = published[0].cube["handling"]
+    row = table.index[~table["hidden"] & table["measure"].str.startswith("by ") & table["share"].notna()][0]
+    found = leaks_of(
+        published, with_value(published, "handling", row, "share", table.loc[row, "share"] + 0.01)
+    )
+    assert {(leak.kind, leak.column) for leak in found} == {("not_as_registered", "share")}
 
 
 @pytest.mark.parametrize("column", ["expected", "whole_cases", "whole_rate"])

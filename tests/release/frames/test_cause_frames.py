@@ -116,3 +116,17 @@ def test_priorities_rest_on_shown_rows_only(kept):
     ranked = cube["priorities"][["locality", "stream", "code"]].apply(tuple, axis=1)
     assert len(ranked) > 20
     assert ranked.isin(shown).all()
+
+
+def test_whether_recording_changed_is_not_said_beside_a_hidden_count(kept):
+    """It is judged from ten files in each of both blocks on: that it is would tell of a hidden count."""
+    cube, results = kept
+    periods = results.spec.periods
+    hidden = {(place, stream) for place, stream, period in hidden_counts(cube)
+              if period in (periods.report, periods.baseline)}  # fmt: skip
+    recording = cube["recording"].set_index(["locality", "stream"])["changed"]
+    true = results.recording.set_index(["locality", "stream"])["changed"]
+    assert hidden & set(recording.index)
+    assert recording[[key in hidden for key in recording.index]].isna().all()
+    shown = recording[[key not in hidden for key in recording.index]]
+    assert shown.equals(true[shown.index])

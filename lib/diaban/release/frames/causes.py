@@ -27,7 +27,7 @@ def protected_case_side(results: Results, hidden: set[str], ledger: Ledger) -> d
     found = {
         "event_moments": _moments(results, ledger),
         "coding_sensitivity": _sensitivity(results, hidden, ledger),
-        "recording": _recording(results.recording),
+        "recording": _recording(results, hidden),
     }
     return {name: frame for name, frame in found.items() if frame is not None}
 
@@ -60,7 +60,7 @@ def checks_of_findings(results: Results, hidden: set[str]) -> dict[str, pd.DataF
         "boundary_changes": results.boundary_changes,
         "concentration": _concentration(results, hidden),
         "coder_agreement": None if agreement is None else words_of_agreement(agreement),
-        "recording": _recording(results.recording),
+        "recording": _recording(results, hidden),
     }
     return {name: frame for name, frame in found.items() if frame is not None}
 
@@ -126,9 +126,18 @@ def _may_tell_leaders(ledger: Ledger, first, rivals: pd.DataFrame) -> bool:
     return ledger.show(beside=equations)
 
 
-def _recording(recording: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Whether it changed, not by how many files."""
-    return None if recording is None else recording[["locality", "stream", "changed"]]
+def _recording(results: Results, hidden: set[str]) -> pd.DataFrame | None:
+    """Whether it changed, not by how many files; not where a count of the blocks compared is hidden, as it is
+    judged from a number of files in each of them on."""
+    table = results.recording
+    if table is None:
+        return None
+    periods = results.spec.periods
+    shown = [
+        hidden.isdisjoint(count_cell(r.locality, r.stream, p) for p in (periods.report, periods.baseline))
+        for r in table.itertuples()
+    ]
+    return table[["locality", "stream"]].assign(changed=table["changed"].where(shown))
 
 
 def _concentration(results: Results, hidden: set[str]) -> pd.DataFrame:
