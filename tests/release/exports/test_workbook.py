@@ -35,9 +35,9 @@ def named_in(run):
     return 1 + HEADS + run.spec.study.simulated
 
 
-def sheet_frame(book, run, table):
+def sheet_frame(book, run, table, sheets=None):
     """A sheet as a frame."""
-    rows = list(book[called(run)[table]].iter_rows(values_only=True))[named_in(run) - 1 :]
+    rows = list(book[(sheets or called(run))[table]].iter_rows(values_only=True))[named_in(run) - 1 :]
     return pd.DataFrame(rows[1:], columns=rows[0], dtype=object)
 
 
@@ -80,9 +80,9 @@ def test_a_table_without_a_short_name_is_called_by_its_code():
 
 
 def test_heads_are_words_in_both_languages_above_the_names(made_run, book):
-    last = named_in(made_run)
+    last, sheets = named_in(made_run), called(made_run)
     for table, frame in tidy_tables(made_run.cube).items():
-        sheet = book[called(made_run)[table]]
+        sheet = book[sheets[table]]
         rows = [[cell.value for cell in row] for row in sheet.iter_rows(last - 3, last)]
         assert rows[0][0] == f"{title(table, 'vi')} / {title(table, 'en')}"
         assert rows[3] == list(frame), table
@@ -93,8 +93,9 @@ def test_heads_are_words_in_both_languages_above_the_names(made_run, book):
 
 
 def test_the_workbook_is_the_cube(made_run, book):
+    sheets = called(made_run)
     for name, frame in tidy_tables(made_run.cube).items():
-        sheet = sheet_frame(book, made_run, name)
+        sheet = sheet_frame(book, made_run, name, sheets)
         assert list(sheet) == list(frame), name
         assert len(sheet) == len(frame), name
         for column in frame:
@@ -145,12 +146,13 @@ def test_a_sheet_can_be_searched_and_printed(made_run, book):
 
 
 def test_numbers_are_numbers_and_codes_are_texts(made_run, book):
-    for name, frame in tidy_tables(made_run.cube).items():
+    sheets, tables = called(made_run), tidy_tables(made_run.cube)
+    for name, frame in tables.items():
         first = named_in(made_run) + 1
         for at, column in enumerate(frame, start=1):
             kinds = {
                 cell.data_type
-                for (cell,) in book[called(made_run)[name]].iter_rows(first, None, at, at)
+                for (cell,) in book[sheets[name]].iter_rows(first, None, at, at)
                 if cell.value is not None
             }
             numeric = pd.api.types.is_numeric_dtype(frame[column]) and not pd.api.types.is_bool_dtype(
@@ -163,7 +165,8 @@ def test_the_dictionary_explains_every_column(made_run, book):
     sheet = sheet_frame(book, made_run, DICTIONARY)
     columns = [(name, column) for name, frame in tidy_tables(made_run.cube).items() for column in frame]
     assert list(zip(sheet["table"], sheet["column"], strict=True)) == columns
-    assert [called(made_run)[table] for table in sheet["table"]] == sheet["sheet"].tolist()
+    sheets = called(made_run)
+    assert [sheets[table] for table in sheet["table"]] == sheet["sheet"].tolist()
     assert sheet.notna().all(axis=None)
 
 
