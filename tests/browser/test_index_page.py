@@ -45,7 +45,8 @@ def test_the_table_has_every_number_of_the_map(browser, binh_phuoc_run):
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, PHONE], ids=["desk", "phone"])
 def test_the_first_screen_is_of_use(browser, binh_phuoc_run, size):
-    """A place can be found, the first reading has begun; on a desk the map is in sight."""
+    """A place can be found, the first reading has begun; on a desk the whole in short stands beside it, and
+    the maps follow with no gap."""
     for language in binh_phuoc_run.spec.study.languages:
         with opened(browser, size=size) as watched:
             page = watched.page
@@ -57,7 +58,10 @@ def test_the_first_screen_is_of_use(browser, binh_phuoc_run, size):
             said = page.locator("#first ~ ul li p, #first ~ p").first.bounding_box()
             assert said["y"] + said["height"] < size["height"]
             if size != PHONE:
-                assert page.locator("figure").first.bounding_box()["y"] < size["height"] * 0.5
+                whole = page.locator("#whole").bounding_box()
+                assert whole["y"] == first["y"]
+                above, maps = (page.locator(name).bounding_box() for name in (".beside", ".maps"))
+                assert maps["y"] - above["y"] - above["height"] < 40
 
 
 MANY = """() => {

@@ -173,6 +173,9 @@ def test_the_core_takes_two_screens(browser, made_run):
                 after = {name: top[order[n + 1]] - top[name] for n, name in enumerate(order[:-1])}
                 core = top[order[1]] + after["situation"]
                 assert core <= screens * SCREEN["height"], (language, path.name, core)
+                told = watched.page.locator("#situation ~ ul.plain").first.bounding_box()
+                end = told["y"] + told["height"]
+                assert end <= screens * SCREEN["height"], (language, path.name, "as it stands", end)
                 assert after["causes"] <= 3.5 * SCREEN["height"], (language, path.name, after)
 
 

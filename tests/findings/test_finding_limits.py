@@ -37,3 +37,4 @@ def test_nothing_special_admits_what_it_cannot_see():
     found = nothing_special("a", "2021-2023")
     assert (found.statement, found.stream, found.alternatives) == ("nothing_special", None, ("few_cases",))
     assert found.key == "a/nothing_special"
+    assert nothing_special("a", "2021-2023", few=False).alternatives == ("recorded_not_committed",)

@@ -233,6 +233,23 @@ def test_first_screen_has_no_hints_and_may_be_empty():
     assert first_screen([]) == []
 
 
+def test_that_something_is_not_shown_is_no_finding_beside_one_that_tells():
+    hidden_one = make("not_shown", "u18_offending")
+    for told in ("cause_over", "level_low", "nothing_special", "coding_gap"):
+        assert first_screen([make(told), hidden_one]) == [make(told)]
+    luck = make("target_by_luck")
+    assert first_screen([hidden_one, luck]) == [hidden_one, luck], "luck says nothing of the situation"
+    assert first_screen([make("not_shown"), hidden_one]) == [make("not_shown"), hidden_one]
+
+
+def test_many_cases_are_not_called_few(spec):
+    many = {"cases": 10 * spec.model.minimum_cases}
+    (found,) = found_in(spec, rates=frame(RATE, PLAIN | many))
+    assert found.alternatives == ("recorded_not_committed",)
+    (found,) = found_in(spec, rates=frame(RATE, PLAIN | {"cases": spec.model.minimum_cases}))
+    assert found.alternatives == ("few_cases",)
+
+
 def test_every_statement_has_its_place_in_the_order():
     assert set(ORDER) == set(sentences("en")["claim"])
     assert len(ORDER) == len(set(ORDER))

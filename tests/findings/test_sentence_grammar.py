@@ -14,7 +14,7 @@ from diaban.spec import read_spec
 LANGUAGES = ("vi", "en")
 EXPECTED = Path(__file__).parent / "expected_sentences"
 STATEMENTS = list(sentences("en")["claim"])
-FRAGMENTS = ("strength", "because", "direction", "gap", "result", "rule", "number")
+FRAGMENTS = ("strength", "because", "because_without_files", "direction", "gap", "result", "rule", "number")
 """Groups that stand inside a sentence or a table cell, without a full stop."""
 
 

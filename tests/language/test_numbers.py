@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from diaban.language.numbers import MISSING, day, mean, number, percent, rate
+from diaban.language.numbers import MISSING, between, counted, day, mean, number, percent, rate
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,23 @@ def test_day(value):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_missing_is_an_ellipsis_never_a_number(write, missing, language):
     assert write(missing, language) == MISSING == "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 [case|cases] in 2 [day|days]", "1 case in 2 days"),
+        ("0 [alert|alerts], 1,001 [row|rows]", "0 alerts, 1,001 rows"),
+        ("11 [file|files]; … [file|files]", "11 files; … files"),
+        ("1 vụ", "1 vụ"),
+        ("", ""),
+    ],
+)
+def test_a_noun_has_the_form_of_its_number(text, said):
+    assert counted(text) == said
+
+
+def test_a_range_of_which_nothing_is_shown_is_one_ellipsis():
+    assert between("1", "2") == "1 – 2"
+    assert between("1", MISSING) == "1 – …"
+    assert between(MISSING, MISSING) == MISSING

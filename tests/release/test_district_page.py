@@ -13,6 +13,7 @@ from page_text import tag_text
 from diaban.findings.locality import first_screen
 from diaban.findings.strength import RULES
 from diaban.findings.words import sentences
+from diaban.language import numbers
 from diaban.release.cells import WHOLE
 from diaban.release.pages import association
 from diaban.release.pages.fragment import texts
@@ -49,7 +50,8 @@ def test_every_strength_has_its_reason_in_words(made_run, language):
         items = soup(shown.findings()).select("li.finding")
         for finding, item in zip(findings, items, strict=True):
             sure = tag_text(item.select_one("dd"))
-            reason = said["because"].get(finding.statement) or said["because"][finding.rule]
+            reason = shown.context.words.because(finding)
+            assert reason
             assert f"{said['strength'][finding.strength]}: {reason}" in sure, (locality, sure)
 
 
@@ -185,3 +187,53 @@ def test_a_finding_that_was_accepted_is_said_as_before(binh_phuoc_run):
         one, other = (getattr(page(binh_phuoc_run, locality, cube=c), section)().html for c in (None, cube))
         assert one == other
     assert chosen
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_heading_counts_its_findings(made_run, language):
+    for locality in reported(made_run):
+        made = soup(page(made_run, locality, language).findings())
+        findings = len(made.select("li.finding"))
+        assert tag_text(made.h2) == texts(language)["things_to_know"].split("|")[findings]
+    assert texts("en")["things_to_know"].split("|")[1] == "One thing to know"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_not_shown_is_named_before_the_findings(made_run, language):
+    """Below the opening sentence where it is no finding; never left out."""
+    for locality in reported(made_run):
+        shown = page(made_run, locality, language)
+        made = soup(shown.findings())
+        rates = shown.context.here("rates", period=shown.context.period).query("hidden")
+        told = " ".join(tag_text(part) for part in made.select("p.answer, p.note, .claim"))
+        for stream in rates["stream"]:
+            assert made_run.spec.stream(stream).cases_noun[language] in told, (locality, stream)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_handling_tells_what_is_shown_of_the_limits(binh_phuoc_run, language):
+    """Where decisions in time are hidden, those within each legal limit are told, as the table has them."""
+    place = reported(binh_phuoc_run)[0]
+    frame = binh_phuoc_run.cube["handling"].copy()
+    within = frame["measure"].str.startswith("by ")
+    frame["hidden"] = frame["hidden"].astype(bool) | frame["measure"].isin(["in_time", "resolved"])
+    cube = replace(binh_phuoc_run.cube, frames=binh_phuoc_run.cube.frames | {"handling": frame})
+    made = soup(page(binh_phuoc_run, place, language, cube=cube).handling())
+    shown = frame[within & (frame["locality"] == WHOLE) & ~frame["hidden"] & frame["withheld"].isna()]
+    said = " ".join(tag_text(answer) for answer in made.select("p.answer"))
+    assert len(shown)
+    for row in shown.itertuples():
+        assert numbers.number(row.n, language) in said, row
+    assert "[" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_study_without_files_does_not_speak_of_files(germany_run, language):
+    said = {"vi": ("trên hồ sơ", "hồ sơ chưa", "mã hoá"), "en": ("on files", "files show", "coders")}[
+        language
+    ]
+    for locality in reported(germany_run):
+        shown = page(germany_run, locality, language)
+        for part in (shown.findings(), shown.what_we_cannot_say()):
+            text = soup(part).get_text()
+            assert not [word for word in said if word in text], (locality, text)

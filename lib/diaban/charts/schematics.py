@@ -23,7 +23,7 @@ from diaban.charts.texts import Labels, label_of, text, value_text
 
 _EDGE = "#b9c8d0"
 MOST_NAMED = 24
-_LOCATOR_TEXT = 7.5  # on a sheet so small that a page draws it at one and a half times its size
+_LOCATOR_TEXT = 9.5  # on a sheet so small that a page draws it at one and a half times its size
 _PLACE = ["locality", "latitude", "longitude"]
 
 
@@ -278,12 +278,12 @@ def _draw_locator(
     _draw_links(canvas, layout, 0.8)
     for (x, y), row in zip(layout.points, places.itertuples(), strict=True):
         marked = str(row.locality) == highlight
-        fill, edge, ink = (ACCENT, ACCENT, PAPER) if marked else (BAND, _EDGE, SOFT)
+        fill, edge = (ACCENT, ACCENT) if marked else (BAND, _EDGE)
         canvas.circle(x, y, layout.radius, fill=fill, edge=edge, line=0.8)
         size = _LOCATOR_TEXT
-        fits = text_width(row.short, size, marked) < 2 * layout.radius - 1
-        if fits and len(places) <= MOST_NAMED:
-            canvas.text(x, y + size * 0.36, row.short, size=size, ink=ink, anchor="middle", bold=marked)
+        fits = text_width(row.short, size, bold=True) < 2 * layout.radius - 1
+        if marked and fits and len(places) <= MOST_NAMED:  # of the others a small word says nothing here
+            canvas.text(x, y + size * 0.36, row.short, size=size, ink=PAPER, anchor="middle", bold=True)
     return layout.height
 
 

@@ -50,8 +50,8 @@ def hidden_findings(rates: pd.DataFrame) -> Iterator[Finding]:
         )
 
 
-def nothing_special(locality: str, period: str) -> Finding:
-    """The plain statement that nothing here differs clearly from the whole."""
+def nothing_special(locality: str, period: str, *, few: bool = True) -> Finding:
+    """The plain statement that nothing here differs clearly from the whole. few: cases are few here."""
     return Finding(
         locality=locality,
         question="why_here",
@@ -59,7 +59,7 @@ def nothing_special(locality: str, period: str) -> Finding:
         stream=None,
         period=period,
         strength="insufficient",
-        alternatives=("few_cases",),
+        alternatives=("few_cases" if few else "recorded_not_committed",),
         action="usual_work",
     )
 

@@ -27,6 +27,8 @@ STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}
 DOUBTFUL = {"cause_disputed", "area_fragile", "cause_hint"}
 """Kept and told further down, never on the first screen, and no ground for a measure."""
+TELLS = SPECIAL | {"nothing_special", "coding_gap"}
+"""Say something about the situation; beside one of them it is no finding that something cannot be shown."""
 
 
 def locality_findings(
@@ -47,7 +49,7 @@ def locality_findings(
     if rates.empty:
         found.append(no_figures(locality, period))
     elif not rates["hidden"].all() and not any(finding.statement in SPECIAL for finding in found):
-        found.append(nothing_special(locality, period))
+        found.append(nothing_special(locality, period, few=_few(rates, spec)))
     ranks = _ranks(here.get("priorities"))
     found = [_with_measures(finding, frames["measures"], spec, ranks) for finding in found]
     return sorted(found, key=_reading_order)
@@ -83,6 +85,11 @@ def _found(
     return [with_alternatives(finding, around) for finding in found]
 
 
+def _few(rates: pd.DataFrame, spec: StudySpec) -> bool:
+    """Whether any kind of case is too rare here, or not shown, for a difference to have been seen."""
+    return bool((rates["hidden"] | (rates["cases"] < 2 * spec.model.minimum_cases)).any())
+
+
 def first_screen(findings: list[Finding]) -> list[Finding]:
     """The few findings that open the page: at most one of a kind and stream, nothing twice, no mere hints."""
     chosen: list[Finding] = []
@@ -91,6 +98,8 @@ def first_screen(findings: list[Finding]) -> list[Finding]:
         limit = 2 if finding.statement == "cause_over" else 1
         if finding.statement not in DOUBTFUL and len(alike) < limit and not _said_already(finding, chosen):
             chosen.append(finding)
+    if any(finding.statement in TELLS for finding in chosen):
+        chosen = [finding for finding in chosen if finding.statement != "not_shown"]
     return chosen[:FIRST_SCREEN]
 
 

@@ -110,7 +110,7 @@ class Words:
         """The finding's claim, number, strength, other explanations and what follows."""
         fields = self._fields(finding)
         return Said(
-            claim=capital(self.text("claim", finding.statement, **fields)),
+            claim=capital(self.text(self._claims(finding), finding.statement, **fields)),
             number=self.text("number", finding.statement, **fields),
             strength=self.text("strength", finding.strength),
             because=self.because(finding),
@@ -120,9 +120,15 @@ class Words:
             lead=self.measure(finding.measures[0], "lead") if finding.measures else "",
         )
 
+    def _claims(self, finding: Finding) -> str:
+        """The group of its sentence: where the study codes no files, one that does not speak of files."""
+        apart = "claim_without_files"
+        return apart if not self._codes and finding.statement in sentences(self.language)[apart] else "claim"
+
     def because(self, finding: Finding) -> str:
         """Why the finding is as sure as it is: by the row of the rule that decided, or by what it states."""
-        said = sentences(self.language)["because"]
+        texts = sentences(self.language)
+        said = texts["because"] | ({} if self._codes else texts["because_without_files"])
         return said.get(finding.statement) or said.get(finding.rule, "")
 
     def _fields(self, finding: Finding) -> dict[str, str]:

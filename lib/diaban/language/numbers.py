@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,8 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 MISSING = "…"
+_BY_NUMBER = re.compile(r"(\S+) \[([^|\]]+)\|([^\]]+)\]")
+"""A number and, in brackets, the noun after it: of one, and of any other number."""
 
 
 def number(value: Any, language: str, decimals: int = 0) -> str:
@@ -50,9 +53,19 @@ def percent(share: Any, language: str, decimals: int = 0) -> str:
     return number(float(share) * 100, language, decimals) + "%"
 
 
+def between(lower: str, upper: str) -> str:
+    """A range in a cell of a table; one ellipsis where neither limit is shown."""
+    return MISSING if lower == upper == MISSING else f"{lower} – {upper}"
+
+
 def day(value: date | pd.Timestamp, language: str) -> str:
     """14/12/2024 in Vietnamese, 14 December 2024 in English."""
     return format_date(value, format="dd/MM/yyyy" if language == "vi" else "d MMMM yyyy", locale=language)
+
+
+def counted(text: str) -> str:
+    """`text` with each noun in the form that the number before it asks for: "1 [case|cases]" is "1 case"."""
+    return _BY_NUMBER.sub(lambda m: f"{m[1]} {m[2] if m[1].lstrip('(') == '1' else m[3]}", text)
 
 
 def _missing(value: Any) -> bool:

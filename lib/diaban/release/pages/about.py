@@ -30,7 +30,8 @@ def data(c: PageContext) -> Fragment:
     ]
     if "reconciliation" in c.cube.frames and not c.internal:
         notes.append(text["of_victims"].format(least=c.number(threshold.of_victims)))
-    if c.cube.facts["closed_by"]:
+    told_above = c.card_on == "" and "findings_history" in c.cube.frames
+    if c.cube.facts["closed_by"] and not told_above:
         before = c.cube["editions"].iloc[0]
         label, day = before[f"label_{c.language}"], c.day(pd.Timestamp(before["cutoff"]))
         notes.append(c.text["since"]["kept"].format(edition=label, cutoff=day))

@@ -9,6 +9,7 @@ from diaban import charts
 from diaban.analysis.case_factors import NOT_ESTABLISHED, UNCODED
 from diaban.findings.evidence import agreed_codes
 from diaban.findings.words import small
+from diaban.language import numbers
 from diaban.release.pages import association, code_tables, indicator_table
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Fragment, render
@@ -104,8 +105,8 @@ def _answer_area(c: PageContext) -> str:
         fill(text[key], listed=Markup("; ").join(listed), top=c.words.top)
         for key, listed in (
             ("answer_area_linked", _against(c, linked)),
-            ("answer_area_unlinked", _names(c, others)),
-            ("answer_area_better", _names(c, better)),
+            ("answer_area_unlinked", _with_direction(c, others)),
+            ("answer_area_better", _with_direction(c, better)),
         )
         if listed
     ]
@@ -129,8 +130,13 @@ def _against(c: PageContext, rows: pd.DataFrame) -> list[Markup]:
     ]
 
 
-def _names(c: PageContext, rows: pd.DataFrame) -> list[str]:
-    return [small(c.words.indicator(key)) for key in rows["indicator"]]
+def _with_direction(c: PageContext, rows: pd.DataFrame) -> list[str]:
+    """Each by its name, and whether it is higher or lower here than in the whole."""
+    return [
+        f"{small(c.words.indicator(r.indicator))} "
+        f"({c.words.text('direction', 'higher' if r.value > r.reference else 'lower')})"
+        for r in rows.itertuples()
+    ]
 
 
 def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str) -> tuple[str, str] | None:
@@ -159,8 +165,10 @@ def _top_codes(c: PageContext, stream: StreamSpec, rows: pd.DataFrame, kind: str
     kind_word = text[f"kind_{kind}"]
     chart = charts.dot_interval(
         frame,
-        title=text["files_title"].format(
-            stream=stream.short[c.language], kind=kind_word, n_files=c.number(shown["n_files"].max())
+        title=numbers.counted(
+            text["files_title"].format(
+                stream=stream.short[c.language], kind=kind_word, n_files=c.number(shown["n_files"].max())
+            )
         ),
         caption="",
         label="code",
@@ -219,6 +227,5 @@ def _domain_order(c: PageContext):
 
 def limits(c: PageContext) -> Fragment:
     text = c.text["causes"]
-    return render(
-        "say", heading=text["limits_heading"], paragraphs=[text["limits"], text["limits_recording"]]
-    )
+    first = text["limits" if c.has_files else "limits_without_files"]
+    return render("say", heading=text["limits_heading"], paragraphs=[first, text["limits_recording"]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
+from diaban.language import numbers
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render
@@ -119,10 +120,8 @@ def _lag(c: PageContext, stream: str) -> list[str]:
         return []
     row, named = rows.iloc[0], c.spec.stream(stream).label[c.language]
     exact = {"median": "median", "lower": "lower", "upper": "upper", "quarter": "upper_quartile"}
-    if "half_by" not in row:  # the internal edition has the days themselves
-        days = {name: c.number(row[column]) for name, column in exact.items()}
-        return [c.text["chain"]["lag"].format(stream=named, **days)]
     steps = {"half": "half_by", "lower": "half_from", "upper": "half_to", "most": "three_quarters_by"}
-    days = {name: c.number(row[column]) for name, column in steps.items()}
-    same = "" if row["half_from"] != row["half_to"] else "_same"
-    return [c.text["chain"][f"lag_in_steps{same}"].format(stream=named, **days)]
+    in_steps = "half_by" in row  # the internal edition has the days themselves
+    days = {name: c.number(row[column]) for name, column in (steps if in_steps else exact).items()}
+    key = "lag" + "_in_steps" * in_steps + "_same" * (in_steps and row["half_from"] == row["half_to"])
+    return [numbers.counted(c.text["chain"][key].format(stream=named, **days))]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from diaban import charts
 from diaban.findings.words import capital
+from diaban.language import numbers
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render
@@ -41,7 +42,7 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
     ]
     figures = [figure for key, label in drawn if (figure := _figure(c, key, label))]
     fields = {
-        "period": c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"]))),
+        "period": _period(c),
         "resolved": f" {c.text['or']} ".join(_resolved(c)),
     }
     notes = [text["note"].format(**fields), *c.hidden_legend]
@@ -86,9 +87,33 @@ def _answer(c: PageContext, stream: str, label: str) -> str:
                     n=c.number(row["n"]), total=c.number(row["n_reports"]), share=c.percent(row["share"])
                 )
             )
+    said = said or _by_limits(c, rows)
     if not said:
         return text["nothing"].format(stream=label)
-    return text["answer"].format(stream=label, where=where, told=" ".join(said))
+    return text["answer"].format(stream=label, where=where, period=_period(c), told=" ".join(said))
+
+
+def _period(c: PageContext) -> str:
+    return c.text["period"].format(period=c.words.period(str(c.cube.facts["file_periods"])))
+
+
+def _by_limits(c: PageContext, rows: pd.DataFrame) -> list[str]:
+    """How many were decided within each legal limit, where that is shown. rows: by measure."""
+    handling, text = c.spec.handling, c.text["handling"]
+    shown = [
+        (limit.days, rows.loc[f"by {limit.key}"])
+        for limit in (handling.limits if handling else [])
+        if f"by {limit.key}" in rows.index and not rows.loc[f"by {limit.key}", "hidden"]
+    ]
+    return [
+        text["by"].format(
+            n=c.number(row["n"]),
+            total=c.number(row["n_reports"]),
+            share=c.percent(row["share"]),
+            days=c.number(days),
+        )
+        for days, row in shown
+    ]
 
 
 def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
@@ -111,9 +136,9 @@ def _figure(c: PageContext, stream: str, label: str) -> tuple[str, str] | None:
     printed = [
         [
             names[r.measure],
-            text["of"].format(n=c.number(r.n), total=c.number(r.n_reports)),
+            numbers.MISSING if r.hidden else text["of"].format(n=c.number(r.n), total=c.number(r.n_reports)),
             c.percent(r.share),
-            f"{c.percent(r.lower)} – {c.percent(r.upper)}",
+            numbers.between(c.percent(r.lower), c.percent(r.upper)),
         ]
         for r in rows.itertuples()
     ]

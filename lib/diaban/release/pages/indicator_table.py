@@ -24,7 +24,8 @@ def behind(c: PageContext, profile: pd.DataFrame) -> Fragment:
     inside = table(c, columns, rows, ids=ids, how="profile", brief=True)
     notes = [*_similar_places(c), *_sources(c), text["profile_note"]]
     inside += "".join(c.note(line) for line in notes)
-    link = render("link", text=c.text["whole_page"]["link"].format(top=c.words.top), href="whole.html")
+    leads = c.text["whole_page"]["link" if c.has_files else "link_without_files"]
+    link = render("link", text=leads.format(top=c.words.top), href="whole.html")
     return render("more", title=text["area_table"], inside=inside, printed=True, text=c.text) + link
 
 

@@ -46,6 +46,7 @@ class LocalityPage:
             place=c.title,
             subject=c.spec.study.subject[c.language],
             period=c.text["period"].format(period=c.words.period(c.period)),
+            people=self._people(),
             locator=self._locator(),
             nav=[(key, label) for key, label in c.text["nav"].items() if self._has(key)],
         )
@@ -63,12 +64,12 @@ class LocalityPage:
         c = self.context
         chosen = first_screen(c.findings)
         told = [said_with_links(c, finding) for finding in chosen]
-        count = c.text["count_words"].split("|")[len(chosen)]
         return render(
             "findings",
             text=c.text,
-            heading=c.text["things_to_know"].format(count=count),
+            heading=c.text["things_to_know"].split("|")[len(chosen)],
             summary=summary.sentence(c, chosen),
+            not_shown=summary.not_shown(c, chosen),
             findings=[(finding.key, *said) for finding, said in zip(chosen, told, strict=True)],
             reviews={finding.key: c.reviewed(finding) for finding in chosen},
         )
@@ -79,7 +80,7 @@ class LocalityPage:
 
     def targets(self) -> Fragment:
         """The plan's targets: met or not, whether that means anything, and what would."""
-        return targets.section(self.context)
+        return targets.section(self.context, folded=True)
 
     def handling(self) -> Fragment:
         """How far reports come, and how fast."""
@@ -137,6 +138,21 @@ class LocalityPage:
     def methods(self) -> Fragment:
         """How findings are made, and what the words mean."""
         return about.methods(self.context)
+
+    def _people(self) -> str:
+        """How many people the rates are of, on average in a year, to hundreds (below 1,000: tens)."""
+        c, text = self.context, self.context.text["people"]
+        years = len(next(block.periods for block in c.spec.periods.blocks if block.key == c.period))
+        people = c.here("rates", period=c.period).set_index("stream")["person_years"].dropna() / years
+        groups = [
+            text["group"].format(
+                count=c.number(round(people[stream.key], -2 if people[stream.key] >= 1000 else -1)),
+                population=c.population(stream),
+            )
+            for stream in c.spec.streams
+            if stream.key in people.index
+        ]
+        return text["line"].format(groups="; ".join(dict.fromkeys(groups))) if groups else ""
 
     def _locator(self) -> str:
         c = self.context

@@ -54,7 +54,8 @@ def section(c: PageContext) -> Fragment:
     inside += "".join(c.note(text[key]) for key in ("priority_note", "cost_note"))
     title = text["more"].format(count=c.number(len(printed)))
     behind = render("more", title=title, inside=inside, printed=False, text=c.text)
-    return reduce(Fragment.__add__, whole, head + short) + behind
+    onward = render("link", text=text["tasks"], href="guide.html#tasks")
+    return reduce(Fragment.__add__, whole, head + short) + behind + onward
 
 
 def _not_told_apart(c: PageContext, rows: list[Proposal]) -> list[StreamSpec]:

@@ -30,7 +30,7 @@ def rules(c: PageContext) -> Fragment:
     text = c.text["methods"]
     columns = [Column(text["rule_column"]), Column(c.text["strength"])]
     rows = [[c.words.text("rule", key), c.words.text("strength", strength)] for key, strength in RULES]
-    return Fragment(table(columns, rows, caption=text["strength_rule"]))
+    return Fragment(table(columns, rows, stack=True))
 
 
 def _how(c: PageContext) -> Fragment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from diaban import charts
+from diaban.language import numbers
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment
@@ -28,9 +29,7 @@ def late(c: PageContext) -> Fragment:
                 c.part(row.period),
                 c.number(row.counted),
                 c.percent(row.share_counted),
-                text[
-                    "nearly_all" if pd.isna(row.upper) and pd.notna(row.expected_finally) else "range"
-                ].format(
+                text[_range_key(row)].format(
                     expected=c.number(row.expected_finally),
                     lower=c.number(row.lower),
                     upper=c.number(row.upper),
@@ -48,6 +47,13 @@ def late(c: PageContext) -> Fragment:
         notes=[text["note"]],
     )
     return head + Fragment("".join(tables))
+
+
+def _range_key(row) -> str:
+    """How what is expected finally is written: with its range, or without where it has none."""
+    if pd.isna(row.upper) and pd.notna(row.expected_finally):
+        return "nearly_all"
+    return "settled" if row.lower == row.upper else "range"
 
 
 def _newest(frame: pd.DataFrame, stream: str, count: int = 3) -> pd.DataFrame:
@@ -197,7 +203,7 @@ def _alerts(c: PageContext) -> list[str]:
         comparisons=c.number(row["comparisons"]),
         false=c.number(row["expected_false_alarms"], 1),
     )
-    return [*lines, budget]
+    return [*lines, numbers.counted(budget)]
 
 
 def campaigns(c: PageContext) -> Fragment:

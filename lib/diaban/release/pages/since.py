@@ -6,6 +6,7 @@ import pandas as pd
 
 from diaban import charts
 from diaban.findings.words import capital
+from diaban.language import numbers
 from diaban.release.cells import WHOLE
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, table
@@ -31,8 +32,13 @@ def section(c: PageContext, *, detailed: bool = False) -> Fragment:
         answers=[_answer(c, history).format(**fields)],
         points=[_line(c, row) for row in _ordered(history).itertuples() if row.status != "confirmed"],
         charts=_waterfalls(c) if detailed else [],
-        notes=[*_closed(c, history), *_rules(c), text["note"]],
+        notes=[*_closed(c, history), *_rules(c), *_withdrawn(c, history)],
     )
+
+
+def _withdrawn(c: PageContext, history: pd.DataFrame) -> list[str]:
+    """What it means that a finding was withdrawn, where one was."""
+    return [c.text["since"]["note"]] if (history["status"] == "withdrawn").any() else []
 
 
 def of_whole(c: PageContext) -> Fragment:
@@ -126,7 +132,9 @@ def _counts(c: PageContext) -> list[str]:
     lines = []
     for row in rows.itertuples():
         told = [
-            text["steps"][_step(name, getattr(row, name))].format(count=c.number(abs(getattr(row, name))))
+            numbers.counted(
+                text["steps"][_step(name, getattr(row, name))].format(count=c.number(abs(getattr(row, name))))
+            )
             for name in ("new_cases", "late_reports", "corrections")
             if pd.notna(getattr(row, name)) and getattr(row, name) != 0
         ]

@@ -90,7 +90,7 @@ def _together(c: PageContext, stream: StreamSpec, fields: dict) -> str:
     others = [code for code in row["localities"].split(";") if code != c.locality]
     return c.text["situation"]["neighbours" if touching else "together"].format(
         place=c.place,
-        others=c.listing([c.words.place(code) for code in others]),
+        others=", ".join(c.words.place(code) for code in others),
         cases=c.number(row["cases"]),
         rate=c.rate(row["rate"]),
         lower=c.rate(row["lower"]),

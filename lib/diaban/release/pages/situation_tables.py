@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from diaban.language import numbers
 from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render
 from diaban.release.pages.traced import row_id, table
@@ -57,7 +58,7 @@ def _changes(c: PageContext, streams: list[StreamSpec]) -> str:
             c.number(row.baseline_cases),
             c.number(row.cases),
             c.number(row.rate_ratio, 1),
-            f"{c.number(row.lower, 1)} – {c.number(row.upper, 1)}",
+            numbers.between(c.number(row.lower, 1), c.number(row.upper, 1)),
         ]
         for row in rows.itertuples()
     ]
@@ -69,4 +70,4 @@ def _changes(c: PageContext, streams: list[StreamSpec]) -> str:
 
 
 def _range(c: PageContext, lower: object, upper: object) -> str:
-    return f"{c.rate(lower)} – {c.rate(upper)}"
+    return numbers.between(c.rate(lower), c.rate(upper))

@@ -13,6 +13,13 @@ ABOUT_CODES = frozenset({"cause_over"})
 ABOUT_INDICATORS = frozenset({"area_factor"})
 
 
+def not_shown(c: PageContext, findings: Sequence[Finding]) -> str:
+    """Which counts are not shown, where that is none of these findings; empty if there are none."""
+    left = [f for f in c.findings if f.statement == "not_shown" and f not in findings]
+    nouns = [c.spec.stream(str(f.stream)).cases_noun[c.language] for f in left]
+    return str(c.text["summary"]["hidden"]).format(cases=", ".join(nouns)) if nouns else ""
+
+
 def sentence(c: PageContext, findings: Sequence[Finding]) -> str:
     """What stands out, or that nothing does, or that nothing can be shown."""
     text = c.text["summary"]

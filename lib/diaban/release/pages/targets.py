@@ -12,7 +12,7 @@ from diaban.findings.words import capital
 from diaban.release.cells import WHOLE
 from diaban.release.pages import targets_answer
 from diaban.release.pages.context import PageContext
-from diaban.release.pages.fragment import Column, Fragment
+from diaban.release.pages.fragment import Column, Fragment, render
 from diaban.release.pages.traced import fill, row_id, table
 from diaban.spec.targets import TargetSpec
 
@@ -21,8 +21,11 @@ HIGH_BASE = 0.6
 """A year at the usual level would meet the target so often: the year before was a high one."""
 
 
-def section(c: PageContext, locality: str | None = None) -> Fragment:
-    """Of the page's locality, or of the one given (WHOLE for all together)."""
+def section(c: PageContext, locality: str | None = None, *, folded: bool = False) -> Fragment:
+    """Of the page's locality, or of the one given (WHOLE for all together).
+
+    folded: the table stands behind the answer, one click away; paper has it.
+    """
     text = c.text["targets"]
     place = c.locality if locality is None else locality
     anchor = "targets" if locality is None else "targets-whole"
@@ -51,6 +54,9 @@ def section(c: PageContext, locality: str | None = None) -> Fragment:
     after = c.section(text["outlook_heading"], level=3, points=outlook) if outlook else Fragment("")
     told = table(c, columns, rows, ids=ids, how="target_count", brief=True, told=True)
     below = c.note(" ".join(notes)) if locality is None else ""
+    if folded:
+        behind = render("more", title=text["more"], inside=told + below, printed=True, text=c.text)
+        return head + behind + after
     return head + Fragment(told + below) + after
 
 

@@ -146,15 +146,16 @@ def _hot(c: PageContext, theme: str) -> str:
     clear = rows[rows["differs"].isin([True, "above", "below"]) & ~rows["defines"].astype(bool)]
     if clear.empty:
         return text["nothing_stands_out"]
-    told = [
-        text["stands_out"].format(
+    told: dict[str, list[str]] = {"more": [], "fewer": []}
+    for row in clear.itertuples():
+        said = text["stands_out"].format(
             category=_category(c, row.panel, row.category),
             share=_share(c, row.share, getattr(row, "step", None)),
             reference=_share(c, row.reference_share, getattr(row, "step", None)),
         )
-        for row in clear.itertuples()
-    ]
-    return text["clear"].format(told=c.listing(told))
+        told["more" if row.share > row.reference_share else "fewer"].append(said)
+    parts = [text[way].format(told=", ".join(said)) for way, said in told.items() if said]
+    return text["clear"].format(told=c.listing(parts))
 
 
 def _panels(c: PageContext, theme: str, label: str) -> tuple[str, str] | None:
