@@ -123,5 +123,6 @@ def _lag(c: PageContext, stream: str) -> list[str]:
     steps = {"half": "half_by", "lower": "half_from", "upper": "half_to", "most": "three_quarters_by"}
     in_steps = "half_by" in row  # the internal edition has the days themselves
     days = {name: c.number(row[column]) for name, column in (steps if in_steps else exact).items()}
-    key = "lag" + "_in_steps" * in_steps + "_same" * (in_steps and row["half_from"] == row["half_to"])
+    same = in_steps and bool(row["half_from"] == row["half_to"])
+    key = "lag" + "_in_steps" * in_steps + "_same" * same
     return [numbers.counted(c.text["chain"][key].format(stream=named, **days))]
