@@ -109,8 +109,9 @@ def _sentences(record: Mapping[str, Any], language: str) -> list[str]:
     told = {**fitted, **small, "top": audited["threshold"] - 1}
     fields |= {name: number(value, language) for name, value in told.items()}
     keys = ["cells", "attack", *(["fitted"] if fitted["statements"] else [])]
+    keys += ["in_steps"] if audited["in_steps"] else []
     guessed = ["small", *(["known_better"] if small["known_better"] else [])]
-    keys += ["narrowest", *guessed] if narrowest else ["nothing_hidden"]
+    keys += ["narrowest", *guessed, "by_design"] if narrowest else ["nothing_hidden"]
     keys += [*(["told_before"] if audited["told_before"] else []), "files"]
     keys.append("reviewed" if not review["open"] else "draft")
     if narrowest:

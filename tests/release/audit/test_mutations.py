@@ -21,7 +21,7 @@ from diaban.release.audit.replay_rates import replayed_rates
 from diaban.release.audit.replays import replays, replays_of_cells
 from diaban.release.audit.small_ones import small_ones
 from diaban.release.audit.union import unite
-from diaban.release.cells import count_cell
+from diaban.release.cells import ABOUT_CODING, count_cell
 from diaban.release.cube import Cube
 from diaban.release.frames.shown_comparisons import q_of_shown
 from diaban.release.ledger.state import LedgerState
@@ -302,14 +302,20 @@ def test_late_reports_that_are_few(published):
 # Steps, words, and rows of the register --------------------------------------------------------------------
 
 
-def kinds_of(published, cube):
-    return {leak.kind for leak in audit(published[0]._replace(cube=cube), published[1], victims=10).leaks}
+def contradictions(published, cube):
+    """Places of statements that are not true."""
+    state = published[0].state
+    union = unite([(published[0].edition, state)])
+    for statement in read_cube(cube, state).statements:
+        union.state(statement)
+    return {place for leak in union.leaks if leak.kind == "contradiction" for place in leak.given_by}
 
 
 def test_days_that_are_another_step(published):
     table = published[0].cube["event_lags"]
     row = table.index[table["half_by"].notna() & (table["half_by"] > 7)][0]
-    assert "contradiction" in kinds_of(published, with_value(published, "event_lags", row, "half_by", 3.0))
+    found = contradictions(published, with_value(published, "event_lags", row, "half_by", 3.0))
+    assert any(place.startswith("event_lags[") and "half_by" in place for place in found)
 
 
 @pytest.mark.parametrize("column", ["differs", "side"])
@@ -343,7 +349,21 @@ def test_rows_of_the_register_as_it_is(published):
     assert table.loc[row, "kept"] % 10 == 0
     now = float(state.counts["rows|cases"]) + 3
     assert now % 10, "nothing to test"
-    assert "contradiction" in kinds_of(published, with_value(published, "sources", row, "kept", now))
+    assert contradictions(published, with_value(published, "sources", row, "kept", now)) == {
+        "sources[cases].kept"
+    }
+
+
+def test_files_without_a_cause_are_crossed_with_nothing(published):
+    """They are told where they are few: nothing may say whose they are."""
+    crossed = {"period", "year", "role", "column", "group", "panel", "category", "age_band", "sex", "b"}
+    found = set()
+    for name, table in published[0].cube.frames.items():
+        texts = table.select_dtypes(["str", "object"])
+        if texts.astype("str").isin(ABOUT_CODING).any(axis=None):
+            found.add(name)
+            assert name == "code_book" or not crossed & set(table), name
+    assert "case_factors" in found
 
 
 @pytest.mark.parametrize(

@@ -222,24 +222,39 @@ def test_no_few_reports_by_a_limit_can_be_worked_out(reports):
 # Comparisons of groups --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("small", ["n", "rest", "base_n", "base_rest"])
-def test_a_comparison_with_a_small_group_is_left_out(small):
-    numbers = {"n": 20, "n_cases": 40, "base_n": 30, "base_cases": 60}
-    change = {"n": {"n": 4}, "rest": {"n": 36}, "base_n": {"base_n": 4}, "base_rest": {"base_n": 56}}
-    row = {"stream": "s", "point": "resolved", "role": "victim", "column": "sex", "group": "male"}
-    row |= {
-        "base": "female",
-        "comparisons": 21,
-        "withheld": None,
-        "ratio": 0.9734,
-        "lower": 0.9,
-        "upper": 1.1,
-    }
+def compared(*changes):
+    """The frame of comparisons of two groups at a point each, and its ledger."""
+    row = {"stream": "s", "role": "suspect", "column": "sex", "group": "male", "base": "female"}
+    row |= {"n": 20, "n_cases": 40, "base_n": 30, "base_cases": 60, "p": 0.9, "withheld": None}
     results = Handled({"a": LARGE, "b": LARGE})
-    results.relative_rates = pd.DataFrame([row | numbers, row | numbers | change[small]]).assign(differs=True)
+    results.relative_rates = pd.DataFrame(
+        [row | {"point": f"point {n}"} | change for n, change in enumerate(changes)]
+    )
     ledger = Ledger(pd.Series({"x": 9.0}), [], set(), set(), threshold=THRESHOLD)
-    shown = protected_handling(results, ledger)["relative_rates"]
+    return protected_handling(results, ledger)["relative_rates"], ledger
+
+
+@pytest.mark.parametrize("small", [{"n": 4}, {"n": 36}, {"base_n": 4}, {"base_n": 56}])
+def test_a_comparison_with_a_small_group_is_left_out(small):
+    shown, ledger = compared({}, small)
     assert shown["hidden"].tolist() == [False, True]
-    assert shown.loc[1, ["ratio", "lower", "upper", "differs"]].isna().all()
-    assert shown.loc[0, "ratio"] == 1.0, "rounded, so that no count follows from a ratio"
-    assert not {"n", "n_cases", "base_n", "base_cases"} & set(shown)
+    assert shown.loc[1, ["differs", "side"]].isna().all()
+    assert shown["comparisons"].tolist() == [2, 2]
+    told = {"n", "n_cases", "base_n", "base_cases", "ratio", "lower", "upper", "p", "withheld"}
+    assert not told & set(shown)
+    (few,) = [cell for cell in ledger.state.needed if cell.startswith("group|")]
+    assert ledger.state.counts[few] == 4
+
+
+def test_a_clear_difference_of_groups_is_told_by_its_side():
+    shown, _ = compared({"n": 8, "p": 0.0001}, {})
+    assert shown["differs"].tolist() == [True, False]
+    assert shown.loc[0, "side"] == "fewer"
+    assert pd.isna(shown.loc[1, "side"])
+
+
+def test_groups_that_are_not_counted_have_no_word_and_no_reason():
+    unknown = {"n": None, "n_cases": None, "base_n": None, "base_cases": None, "p": None}
+    shown, _ = compared({}, unknown | {"withheld": "group_too_small"})
+    assert shown["hidden"].tolist() == [False, True]
+    assert "group_too_small" not in shown.to_csv()

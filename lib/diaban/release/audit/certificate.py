@@ -13,6 +13,8 @@ from diaban.release.audit.readings import Readings
 from diaban.release.audit.register import REGISTER
 from diaban.release.audit.replay import Replayed
 from diaban.release.audit.union import Union
+from diaban.release.cube import Cube
+from diaban.release.frames.coarse import IN_STEPS
 from diaban.release.published import Published
 from diaban.release.ranges.if_small import least_width
 
@@ -70,10 +72,17 @@ def certificate(
             "ways": sum(one.tried for one in replayed),
             "refused": sum(one.outcome == "not_audited" for one in replayed),
         },
+        "in_steps": sum(_in_steps(one.cube) for one in editions),
         "leaks": len(set(leaks)),
         "told_before": len(set(told_before)),
         "seconds": round(seconds, 1),
     }
+
+
+def _in_steps(cube: Cube) -> int:
+    """Figures of models that are told in steps, of which nothing is proved."""
+    names = [name for name in (*IN_STEPS, "area_robustness") if name in cube.frames]
+    return int(sum(cube[name].select_dtypes("float").notna().to_numpy().sum() for name in names))
 
 
 def _narrowest(attacks: Sequence[Attack]) -> dict[str, Any] | None:

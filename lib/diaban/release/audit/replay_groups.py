@@ -11,7 +11,17 @@ from diaban.analysis.handling.ratio_interval import mid_p
 from diaban.release.audit.replay import Replayed
 from diaban.release.cube import Cube
 from diaban.release.ledger.state import LedgerState
-from diaban.release.tables.groups import FAMILY, OF_GROUP, compared, group_cell, large, ways, words
+from diaban.release.tables.groups import (
+    FAMILY,
+    LEFT_OF_GROUP,
+    OF_GROUP,
+    Compared,
+    compared,
+    group_cell,
+    large,
+    ways,
+    words,
+)
 
 FRAME = "relative_rates"
 
@@ -35,14 +45,20 @@ def replayed_groups(cube: Cube, state: LedgerState, *, victims: int | None = Non
         mine = shown[rows.index]
         if not mine.any():
             continue
-        least = max(victims or 0, state.threshold) if rows["role"].iloc[0] == "victim" else state.threshold
         one, place = compared(rows, counts), f"{FRAME}[{', '.join(map(str, family))}]"
+        least = _least(one, state, victims if rows["role"].iloc[0] == "victim" else None)
         if not large(one.cases[one.places[mine]], least).all():
             yield Replayed(place, "not_audited", tuple(one.names))
             continue
         others = frame[shown & ~frame.index.isin(rows.index)]
         found = ways(one, mine, least, _p(others, counts), len(frame))
         yield Replayed(place, "tried", tuple(found), found, tried=len(found), left=len(found) or 1)
+
+
+def _least(one: Compared, state: LedgerState, victims: int | None) -> int:
+    """Below how many a group is small: as the ledger protects those that are, and the threshold at least."""
+    parts = [name + end for name in one.names for end in ("", LEFT_OF_GROUP)]
+    return int(max([state.threshold, victims or 0, *(state.needed.get(part, 0.0) for part in parts)]))
 
 
 def _known(frame: pd.DataFrame, counts: dict[str, float]) -> np.ndarray:

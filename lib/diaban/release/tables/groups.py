@@ -119,23 +119,30 @@ def ways(
     group and point of which that is few, under `least`; of each one more than `least` numbers, if they are
     found. shown: rows of `one` of which something is said; the others must stay too small for it.
 
-    A walk by a few cases at a time. What is told of all groups together stays as it is, and so does which of
-    two numbers of a group is the larger, as whoever is further on has come to the earlier points: more is
+    A walk by a few cases at a time; and those that went on change places with those that did not, as it is
+    not told which of the two is small. What is told of all groups together stays as it is, and so does which
+    of two numbers of a group is the larger, as whoever is further on has come to the earlier points: more is
     kept than is told, so there may be other ways still. others: p of what is shown elsewhere.
     """
     rng = np.random.default_rng(_SEED)
-    at, moves, order = one.places[shown], _moves(one), _order(one)
+    at, moves, order, turns = one.places[shown], _moves(one), _order(one), _turns(one)
 
     def said(way: NDArray) -> list:
         return [*words(way[at], others, comparisons), *_clear(way[at], others, comparisons).tolist()]
 
     as_it_is = said(one.cases)
     here, found = one.cases, [one.cases]
-    chosen = zip(rng.integers(0, len(moves), STEPS), rng.integers(1, LARGEST_STEP + 1, STEPS), strict=True)
+    every = len(moves) + len(turns)
+    chosen = zip(rng.integers(0, every, STEPS), rng.integers(1, LARGEST_STEP + 1, STEPS), strict=True)
     for step, (move, size) in enumerate(chosen):
         if step % _LOOK == 0 and open_enough(_of_few(one, found, least), least):
             break
-        way = here + size * moves[move]
+        if move < len(moves):
+            way = here + size * moves[move]
+        else:
+            n, of = turns[move - len(moves)]
+            way = here.copy()
+            way[n] = here[of] - here[n]
         if way.min() < 0 or (way[order[:, 0]] > way[order[:, 1]]).any():
             continue
         if (large(way[one.places], least) == shown).all() and said(way) == as_it_is:
@@ -171,6 +178,12 @@ def _moves(one: Compared) -> NDArray[np.int64]:
     free = [move for move in [*each, *alike] if not bound & set(np.flatnonzero(move).tolist())]
     within = [each[i] - each[j] for s in one.sums for i in s for j in s if i != j]
     return np.array([*free, *[-move for move in free], *within])
+
+
+def _turns(one: Compared) -> list[tuple[int, int]]:
+    """What went on, and what came, where the sum of neither is told."""
+    bound = {int(i) for s in one.sums for i in s}
+    return [(n, of) for n, of in one.pairs if n not in bound]
 
 
 def _order(one: Compared) -> NDArray[np.int64]:
