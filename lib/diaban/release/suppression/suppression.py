@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -67,14 +68,15 @@ def hidden_cells(
 
 
 def _chosen(block: LinkedBlock, threshold: int) -> NDArray:
-    """The cells (bool) of the block that are hidden: also from a reader who knows which are small."""
+    """The cells (bool) of the block that are hidden. Further ones, where a reader who knows which are small
+    would know one too well, are a good choice, not always the best one."""
     hidden = _least(block)
     for _ in range(ROUNDS):
         wider = with_more_needed(block, hidden, threshold)
         if wider is None:
             break
         block = wider
-        hidden = _least(block)
+        hidden = near_least_hidden(replace(block, kept_back=hidden))
     return hidden
 
 
