@@ -12,26 +12,14 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
-FALSE_DISCOVERY = 0.05
+from diaban.release.tables.shown_q import FALSE_DISCOVERY, q_of_shown
 
 
 def by_shown(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """`frames` with case_factors and theme_counts, where there are any, judged by what they show."""
     judges = {"case_factors": factors_by_shown, "theme_counts": themes_by_shown}
     return {name: judges[name](frame) if name in judges else frame for name, frame in frames.items()}
-
-
-def q_of_shown(p: np.ndarray, comparisons: int) -> np.ndarray:
-    """Benjamini & Hochberg's (1995) q of the shown p (missing: not compared or hidden), shape of p, among
-    `comparisons` of which the others have p = 1."""
-    shown = np.isfinite(p)
-    q = np.full(p.shape, np.nan)
-    if shown.any():
-        others = np.ones(max(comparisons - int(shown.sum()), 0))
-        q[shown] = false_discovery_control(np.append(p[shown], others))[: int(shown.sum())]
-    return q
 
 
 def factors_by_shown(factors: pd.DataFrame) -> pd.DataFrame:

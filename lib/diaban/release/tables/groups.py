@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from diaban.analysis.handling.ratio_interval import mid_p
-from diaban.release.frames.shown_comparisons import FALSE_DISCOVERY, q_of_shown
+from diaban.release.tables.shown_q import FALSE_DISCOVERY, q_of_shown
 
 FAMILY = ["stream", "role", "column"]
 FEWER, MORE = "fewer", "more"
