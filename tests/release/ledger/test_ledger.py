@@ -342,6 +342,12 @@ def test_of_cells_that_no_table_has_nobody_guesses():
     assert of_three(4, 4, guessed=[]).show({"both"})
 
 
+def test_a_ledger_that_was_kept_goes_on_with_what_may_be_guessed():
+    state = of_three(4, 4, guessed=["a"]).state
+    again = Ledger.of(state).state
+    assert (again.guessed, again.apart) == (state.guessed, state.apart) == ({"a"}, {"a"})
+
+
 def test_what_everybody_knows_already_is_not_promised():
     """The sum is shown before its parts are known to be small."""
     ledger = Ledger(pd.Series({"both": 8.0}), [], set(), set(), threshold=THRESHOLD)

@@ -69,6 +69,7 @@ class Ledger:
             (),
             threshold=state.threshold,
             needed=state.needed,
+            unguessed=state.needed.keys() - state.guessed,
         )
 
     @property
