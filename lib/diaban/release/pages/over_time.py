@@ -51,9 +51,8 @@ def late(c: PageContext) -> Fragment:
 
 def _range_key(row) -> str:
     """How what is expected finally is written: with its range, or without where it has none."""
-    if pd.isna(row.upper) and pd.notna(row.expected_finally):
-        return "nearly_all"
-    return "settled" if row.lower == row.upper else "range"
+    nearly_all = pd.isna(row.upper) and pd.notna(row.expected_finally)
+    return "settled" if nearly_all or row.lower == row.upper else "range"
 
 
 def _newest(frame: pd.DataFrame, stream: str, count: int = 3) -> pd.DataFrame:
