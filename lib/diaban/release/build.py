@@ -62,9 +62,7 @@ def build_cube(
     spec, tables = results.spec, results.tables
     localities = localities_of(results)
     protected = protect(results, findings_only=findings_only, earlier=earlier)
-    told_rows = protected.frames.pop("case_rows", None)
-    if told_rows is None and spec.disclosure.threshold > 0:
-        told_rows = pd.DataFrame({"table": OF_CASES, "rows": np.nan})
+    told_rows = protected.frames.pop("case_rows", pd.DataFrame({"table": OF_CASES, "rows": np.nan}))
     frames = protected.frames | {
         "localities": localities,
         "neighbours": _within(tables.neighbours, localities),

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from two_way import two_way
 
 from diaban.release.audit.attack import attack, range_of
 from diaban.release.audit.blocks import blocks
@@ -14,18 +15,6 @@ from diaban.release.audit.union import unite
 from diaban.release.ledger.state import LedgerState
 from diaban.release.ranges.ranges import Attacker, Equation
 from diaban.release.suppression.suppression import hidden_cells
-
-
-def two_way(rows):
-    """Cells r<i>c<j> with margins r<i>, c<j>, all."""
-    counts, equations = {}, []
-    for i, row in enumerate(rows):
-        counts |= {f"r{i}c{j}": float(v) for j, v in enumerate(row)} | {f"r{i}": float(sum(row))}
-        equations.append(Equation(f"r{i}", tuple(f"r{i}c{j}" for j in range(len(row)))))
-    for j in range(len(rows[0])):
-        counts[f"c{j}"] = float(sum(row[j] for row in rows))
-        equations.append(Equation(f"c{j}", tuple(f"r{i}c{j}" for i in range(len(rows)))))
-    return pd.Series(counts), equations
 
 
 def state(counts, equations, hidden, needed, threshold=5):

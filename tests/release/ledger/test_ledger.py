@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, milp
+from two_way import two_way
 
 from diaban.analysis.targets.frames import count_limit
 from diaban.release.cells import WHOLE, count_cell
@@ -23,18 +24,6 @@ STREAM, BLOCK = "s", "block"
 WIDE = 200.0
 
 
-def square(rows) -> tuple[pd.Series, list[Equation]]:
-    """A two-way table with its margins."""
-    counts, equations = {}, []
-    for i, row in enumerate(rows):
-        counts |= {f"r{i}c{j}": float(n) for j, n in enumerate(row)} | {f"r{i}": float(sum(row))}
-        equations.append(Equation(f"r{i}", tuple(f"r{i}c{j}" for j in range(len(row)))))
-    for j in range(len(rows[0])):
-        counts[f"c{j}"] = float(sum(row[j] for row in rows))
-        equations.append(Equation(f"c{j}", tuple(f"r{i}c{j}" for i in range(len(rows)))))
-    return pd.Series(counts), equations
-
-
 def inner(counts) -> set[str]:
     return {cell for cell in counts.index if "c" in cell[1:]}
 
@@ -44,7 +33,7 @@ def inner(counts) -> set[str]:
 
 def test_what_would_tell_is_not_shown():
     """[[3, 20], [30, 40]]: with its row's other cell shown the corner is 23 - 20."""
-    counts, equations = square([[3, 20], [30, 40]])
+    counts, equations = two_way([[3, 20], [30, 40]])
     ledger = Ledger(counts, equations, inner(counts), {"r0c0"}, threshold=THRESHOLD)
     assert not ledger.show({"r0c1"})
     assert not ledger.shows("r0c1")
@@ -64,7 +53,7 @@ def test_a_count_may_have_to_stay_wider_than_the_threshold():
 
 
 def test_offers_are_told_as_many_as_may_be():
-    counts, equations = square([[3, 20, 9], [30, 40, 50]])
+    counts, equations = two_way([[3, 20, 9], [30, 40, 50]])
     ledger = Ledger(counts, equations, inner(counts), {"r0c0"}, threshold=THRESHOLD)
     offers = [Offer(frozenset([cell])) for cell in ("r0c0", "r0c1", "r0c2", "r1c1")]
     told = ledger.tell_most(offers)
@@ -92,7 +81,7 @@ def test_what_is_linked_by_hidden_cells_alone_is_looked_at():
 
 
 def test_a_wide_range_may_be_narrowed_to_the_threshold_and_no_further():
-    counts, equations = square([[3, 20, 3], [30, 40, 50]])
+    counts, equations = two_way([[3, 20, 3], [30, 40, 50]])
     ledger = Ledger(counts, equations, inner(counts), {"r0c0", "r0c2"}, threshold=THRESHOLD)
     assert ledger.show({"r0c1"}), "3 + 3 stay between 0 and 6"
     assert ledger.show({"r1c1"}), "which follows by now"
@@ -127,7 +116,7 @@ def test_a_verdict_that_leaves_a_count_open_is_told_and_remembered():
 @given(st.lists(st.lists(st.integers(0, 20), min_size=3, max_size=3), min_size=2, max_size=3))
 def test_show_most_shows_at_least_what_one_by_one_may_be_shown_first(rows):
     """Nothing told, in their order, and maximal: nothing that was left out could be added."""
-    counts, equations = square(rows)
+    counts, equations = two_way(rows)
     small = {cell for cell in inner(counts) if counts[cell] < THRESHOLD}
     wanted = [{cell} for cell in sorted(inner(counts) - small)]
 

@@ -30,6 +30,8 @@ class Ledger:
     may learn more than to `threshold`. needed: further cells, and by how much they must stay uncertain.
     editions: keys of the earlier editions whose cells are among them (`joined.then`).
     unguessed: protected cells that no table has, so that nobody guesses from its gaps that they are small.
+    apart: small ones of which several values are left to whoever guesses them to be small (default: looked
+    for).
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Ledger:
         needed: Mapping[str, float] | None = None,
         editions: Sequence[str] = (),
         unguessed: Iterable[str] = (),
+        apart: Iterable[str] | None = None,
     ) -> None:
         self.threshold = threshold
         self._equations: list[Equation] = []
@@ -57,7 +60,9 @@ class Ledger:
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
         self._may_be_guessed = set(self._needed) - set(unguessed)
         self._few = self._small_ones()
-        self._apart = self._few - self._closed_in(self._attacker, self._hidden)
+        if apart is None:
+            apart = self._few - self._closed_in(self._attacker, self._hidden)
+        self._apart = set(apart)
 
     @classmethod
     def of(cls, state: LedgerState) -> Ledger:
@@ -70,6 +75,7 @@ class Ledger:
             threshold=state.threshold,
             needed=state.needed,
             unguessed=state.needed.keys() - state.guessed,
+            apart=state.apart,
             editions=sorted({cell.rpartition("@")[2] for cell in state.counts.index if "@" in cell}),
         )
 

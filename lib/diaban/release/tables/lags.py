@@ -41,6 +41,10 @@ class Rank(NamedTuple):
     constant: float
     undated: bool = False
 
+    def least(self, dated: int, undated: int) -> float:
+        """So many of the dated files at least."""
+        return self.of_dated * dated + self.constant - self.undated * undated
+
 
 def lag_cell(locality: str, stream: str, lag: str) -> str:
     """Files of which both dates of a lag are known; with UNDATED behind it, those of which they are not."""
@@ -118,7 +122,7 @@ def _told_of(row: Mapping) -> dict[str, int]:
         return {}
     found = {}
     for column, rank in ranks(row["n_files"]).items():
-        least = rank.of_dated * dated + rank.constant - rank.undated * row["n_undated"]
+        least = rank.least(dated, row["n_undated"])
         days = next((days for days in STEPS if row["n"][days] >= least), None)
         if days is None:
             return {}
@@ -139,7 +143,7 @@ def _steps_told(rows: Mapping[str, dict]) -> dict[tuple[str, str], list[int]]:
 def _slacks(row: Mapping, column: str, days: int) -> Iterator[tuple[str, float]]:
     """Names of the parts that nobody knows of the two inequalities, and how large they are."""
     dated, rank = row["n_files"] - row["n_undated"], ranks(row["n_files"])[column]
-    least = rank.of_dated * dated + rank.constant - rank.undated * row["n_undated"]
+    least = rank.least(dated, row["n_undated"])
     yield f"{row['dated']}|{column}|at least{SLACK}", row["n"][days] - least
     if days != STEPS[0]:
         before = row["n"][STEPS[STEPS.index(days) - 1]]

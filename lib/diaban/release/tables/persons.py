@@ -8,7 +8,7 @@ import pandas as pd
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger.ledger import Ledger, Offer
 from diaban.release.ranges.ranges import Equation
-from diaban.release.tables.targets import SLACK
+from diaban.release.tables.rounded import know_about, nearest, offer_about, slack
 from diaban.release.tables.whole import LEFT, Tables, offer, tell_rows, told
 from diaban.results import Results
 
@@ -43,7 +43,7 @@ def person_cells(tables: Tables, results: Results) -> None:
                 if unit == SUSPECTS:
                     tables.beside(cases, [cell], cell + APART, none_is_few=True)
                 else:
-                    _about(tables, cell, in_tens(n) - TENS / 2, in_tens(n) + TENS / 2 - 1)
+                    know_about(tables, cell, TENS)
     if results.repeat_shares is not None:
         _again(tables, results, rows)
 
@@ -62,26 +62,12 @@ def _again(tables: Tables, results: Results, rows: pd.DataFrame | None) -> None:
             persons, [entries_cell(row.stream, period, unit) for period in periods], persons + APART
         )
         for end, share in zip(("low", "high"), _ends(row.share), strict=True):
-            tables.free(_slack(again, end), abs(row.repeat_persons - share * row.persons))
-
-
-def in_tens(n: float) -> float:
-    """The ten that a number is about, 5 upwards."""
-    return float(np.floor((n + TENS / 2) / TENS) * TENS)
+            tables.free(slack(again, end), abs(row.repeat_persons - share * row.persons))
 
 
 def _ends(share: float) -> tuple[float, float]:
     """Between which shares one lies that is written in percent."""
     return round(share, 2) - PERCENT / 2, round(share, 2) + PERCENT / 2
-
-
-def _about(tables: Tables, cell: str, low: float, high: float) -> None:
-    tables.free(_slack(cell, "low"), tables[cell] - low)
-    tables.free(_slack(cell, "high"), high - tables[cell])
-
-
-def _slack(cell: str, end: str) -> str:
-    return f"{cell}|{end}{SLACK}"
 
 
 def reconciliation_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
@@ -101,8 +87,8 @@ def reconciliation_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
         tell_rows(ledger, [_suspects(ledger, r) for r in rows.itertuples()])
     )
     victims = tell_rows(ledger, [_victims(r) for r in rows.itertuples()])
-    tens = np.floor((rows["child_victims"] + TENS / 2) / TENS) * TENS
-    rows["child_victims"] = tens.where(victims)
+    tens = [nearest(n, TENS) for n in rows["child_victims"].astype("float64")]
+    rows["child_victims"] = pd.Series(tens, index=rows.index, dtype="float64").where(victims)
     return rows[[*keys, *UNITS, "withheld"]]
 
 
@@ -117,10 +103,8 @@ def _victims(row) -> Offer | None:
     """The number is at least 5 less than the ten, and no more than 4 beyond it."""
     if pd.isna(row.child_victims):
         return None
-    cell, ten = entries_cell(row.stream, row.period, VICTIMS), in_tens(row.child_victims)
-    low = Equation(cell, (_slack(cell, "low"),), constant=ten - TENS / 2)
-    high = Equation(cell, (_slack(cell, "high"),), (-1.0,), constant=ten + TENS / 2 - 1)
-    return Offer(frozenset(), (low, high))
+    cell = entries_cell(row.stream, row.period, VICTIMS)
+    return offer_about(cell, nearest(row.child_victims, TENS), TENS)
 
 
 def repeat_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
@@ -139,8 +123,8 @@ def _share(ledger: Ledger, row) -> Offer | None:
     if pd.isna(row.share) or ledger.protected & {again, left}:
         return None
     low, high = _ends(row.share)
-    at_least = Equation(again, (persons, _slack(again, "low")), (low, 1.0))
-    at_most = Equation(again, (persons, _slack(again, "high")), (high, -1.0))
+    at_least = Equation(again, (persons, slack(again, "low")), (low, 1.0))
+    at_most = Equation(again, (persons, slack(again, "high")), (high, -1.0))
     return Offer(frozenset(), (at_least, at_most))
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 import pandas as pd
 
 from diaban.release.cells import ABOUT_CODING, WHOLE, code_cell, count_cell
 from diaban.release.ledger.ledger import Ledger, Offer
-from diaban.release.ranges.ranges import Equation
 from diaban.release.tables.persons import SUSPECTS, VICTIMS, entries_cell
-from diaban.release.tables.targets import SLACK
+from diaban.release.tables.rounded import know_about, nearest, offer_about
 from diaban.release.tables.whole import Tables, tell_rows
 from diaban.results import Results
 
@@ -31,8 +29,7 @@ def step_of(table: str) -> int:
 
 def about(n: float, table: str) -> float:
     """The ten, or hundred, that a number of rows is about, half of it upwards."""
-    step = step_of(table)
-    return float(np.floor((n + step / 2) / step) * step)
+    return nearest(n, step_of(table))
 
 
 def row_cells(tables: Tables, results: Results) -> None:
@@ -40,12 +37,11 @@ def row_cells(tables: Tables, results: Results) -> None:
     if results.case_rows is None:
         return
     for row in results.case_rows.itertuples():
-        cell, told = tables.free(rows_cell(row.table), row.rows), about(row.rows, row.table)
+        cell = tables.free(rows_cell(row.table), row.rows)
         parts = [part for part in _parts(row.table, results) if part in tables]
         if parts:
             tables.beside(cell, parts, f"{cell}|beside", none_is_few=True)
-        tables.free(f"{cell}|low{SLACK}", row.rows - (told - step_of(row.table) / 2))
-        tables.free(f"{cell}|high{SLACK}", told + step_of(row.table) / 2 - 1 - row.rows)
+        know_about(tables, cell, step_of(row.table))
 
 
 def _parts(table: str, results: Results) -> Iterator[str]:
@@ -72,9 +68,5 @@ def row_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
 
 
 def _about(row) -> Offer | None:
-    told, half, cell = about(row.rows, row.table), step_of(row.table) / 2, rows_cell(row.table)
-    if told == 0:
-        return None
-    low = Equation(cell, (f"{cell}|low{SLACK}",), constant=told - half)
-    high = Equation(cell, (f"{cell}|high{SLACK}",), (-1.0,), constant=told + half - 1)
-    return Offer(frozenset(), (low, high))
+    told = about(row.rows, row.table)
+    return offer_about(rows_cell(row.table), told, step_of(row.table)) if told else None
