@@ -117,8 +117,12 @@ LAG = "lag|{locality}|{stream}|{lag}"
 def _within_days(lags: pd.DataFrame, _: int) -> list[Statement]:
     """So many files at least took no more days than the step says, and fewer no more than the one before."""
     found = []
-    for row in lags[lags["half_by"].notna() & lags["n_files"].notna()].to_dict("records"):
-        dated, n = LAG.format_map(row), int(row["n_files"])
+    for row in lags[lags["half_by"].notna()].to_dict("records"):
+        dated = LAG.format_map(row)
+        if pd.isna(row["n_files"]):  # of how many files it is nobody can say: no such statement is true
+            found.append(Statement({dated: 1.0}, np.inf, np.inf, f"event_lags[{row['locality']}].half_by"))
+            continue
+        n = int(row["n_files"])
         place = f"event_lags[{row['locality']}, {row['stream']}, {row['lag']}]"
         for column, rank in lag_ranks(n).items():
             step = int(row[column])
