@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diaban.analysis.area_factors.e_value import e_value
@@ -50,6 +50,7 @@ def area(ratio, lower, upper):
     return pd.DataFrame({"stream": ["s"], "indicator": ["i"], "part": ["between"]} | numbers)
 
 
+@settings(deadline=None)
 @given(st.floats(0.01, 5.0), st.floats(0.0, 3.0), st.floats(0.0, 1.0))
 def test_what_is_told_once_is_told_the_same_again(lower, width, place):
     once = ratios(area(lower + place * width, lower, lower + width))
