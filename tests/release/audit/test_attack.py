@@ -97,6 +97,14 @@ def test_a_statement_that_is_not_true_is_a_contradiction():
     assert [leak.kind for leak in union.leaks] == ["contradiction"]
 
 
+def test_a_statement_on_a_cell_that_no_ledger_knows_is_not_dropped():
+    union = unite([("", state(pd.Series({"a": 2.0}), [], ["a"], {"a": 5.0}))])
+    union.state(Statement({"a": 1.0, "b": 1.0}, 2.0, 9.0, "somewhere"))
+    assert [(leak.kind, leak.cell, leak.given_by) for leak in union.leaks] == [
+        ("unknown_cell", "b", ("somewhere",))
+    ]
+
+
 # Two editions ----------------------------------------------------------------------------------------------
 
 

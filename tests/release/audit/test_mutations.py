@@ -324,6 +324,14 @@ def test_days_that_are_another_step(published):
     assert any(place.startswith("event_lags[") and "half_by" in place for place in found)
 
 
+def test_days_without_a_number_of_files(published):
+    """Of how many files the days are nobody can say: no such statement is true."""
+    table = published[0].cube["event_lags"]
+    row = table.index[table["half_by"].notna()][0]
+    found = contradictions(published, with_value(published, "event_lags", row, "n_files", np.nan))
+    assert any(place.startswith("event_lags[") and "half_by" in place for place in found)
+
+
 @pytest.mark.parametrize("column", ["differs", "side"])
 def test_a_word_that_the_counts_do_not_say(published, column):
     table = published[0].cube["relative_rates"]

@@ -2,11 +2,12 @@
 
 from diaban.analysis.themes.counts import theme_counts
 from diaban.analysis.themes.members import theme_members, theme_support, theme_undetermined
-from diaban.analysis.themes.panels import PANELS, theme_panels
+from diaban.analysis.themes.panels import PANELS, SEASON, theme_panels
 from diaban.analysis.themes.picks import Pick, Theme
 
 __all__ = [
     "PANELS",
+    "SEASON",
     "Pick",
     "Theme",
     "theme_counts",

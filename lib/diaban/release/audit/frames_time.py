@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from diaban.analysis.themes import SEASON
 from diaban.release.audit import formulas as f
 from diaban.release.audit.columns import (
     REASON,
@@ -85,12 +86,14 @@ def _in_percent(rows: pd.DataFrame, _: int) -> list[Statement]:
 
 
 def _in_steps(rows: pd.DataFrame, _: int) -> list[Statement]:
-    """Shares of a theme and of the other cases, each within a step."""
+    """Shares of a theme and of the other cases, each within a step; months and days of the week stand beside
+    their shares of the calendar."""
     found = []
     for r in rows[rows["share"].notna() & rows["step"].notna()].itertuples():
         for side, column in (("n", "share"), ("n_others", "reference_share")):
             value = getattr(r, column)
-            if not pd.isna(value):
+            by_calendar = side == "n_others" and r.panel in SEASON
+            if not (pd.isna(value) or by_calendar):
                 place = f"theme_panels[{r.theme}, {r.locality}, {r.panel}, {r.category}].{column}"
                 cell, total = f"panel|{side}|{r.theme}|{r.panel}|{r.category}", f"panel|{side}|{r.theme}|*|*"
                 found += _between(cell, total, float(value), float(r.step), place)

@@ -47,9 +47,12 @@ class Union:
         self.needed.pop(cell, None)
 
     def state(self, what: Statement) -> None:
-        """Add what a frame says: a bound of one cell, or a row with a part that nobody knows."""
-        cells = [cell for cell in what.weights if cell in self.counts]
-        if len(cells) < len(what.weights):
+        """Add what a frame says: a bound of one cell, or a row with a part that nobody knows. What is said of
+        a cell that no ledger knows cannot be attacked, and is a leak."""
+        cells = list(what.weights)
+        unknown = [cell for cell in cells if cell not in self.counts]
+        if unknown:
+            self.leaks.append(Leak("unknown_cell", cell=unknown[0], given_by=(what.place,)))
             return
         value = sum(what.weights[cell] * self.counts[cell] for cell in cells)
         if not what.lower - _SAME <= value <= what.upper + _SAME:
