@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from diaban.release.ranges.programme import Programme
 
-_SHARED_LOOKS = 12
+_SHARED_LOOKS = 25
 """Linear programmes over all narrow cells at once, before each is looked at by itself."""
 
 _ROUNDS = 5
@@ -102,9 +102,11 @@ def solve(block: RangeBlock, *, first: bool = False) -> NDArray:
     seen = np.column_stack([truth, truth])
     if matrix.shape[0] == 0:
         return np.column_stack([np.zeros(len(seen)), np.full(len(seen), np.inf)])
+    most = _outer_bounds(matrix, known)
+    if first and (most[:, 1] - most[:, 0] < enough - SAME).any():
+        return seen  # a single equation tells it
     if np.isfinite(enough).all():
         _look_together(matrix, known, truth, enough, seen)
-    most = _outer_bounds(matrix, known)
     narrow = (seen[:, 1] - seen[:, 0] < enough) & ~np.isclose(seen, most, rtol=0, atol=SAME).all(axis=1)
     programme = Programme(matrix, known)
     for cell in np.flatnonzero(narrow):
@@ -119,7 +121,8 @@ def solve(block: RangeBlock, *, first: bool = False) -> NDArray:
 def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: NDArray, seen: NDArray) -> None:
     """Pull all narrow cells apart at once, in random directions: every solution is a witness for each cell.
 
-    The box around the truth keeps a solution bounded; what lies in it is still possible.
+    One that was seen to be none can only be more. The box around the truth keeps a solution bounded; what
+    lies in it is still possible.
     """
     directions = np.random.default_rng(0)
     programme = Programme(matrix, known, upper=truth + 2 * np.maximum(enough.max(), 1))
@@ -127,7 +130,9 @@ def _look_together(matrix: csr_array, known: NDArray, truth: NDArray, enough: ND
         narrow = seen[:, 1] - seen[:, 0] < enough
         if not narrow.any():
             return
-        _look(programme, directions.choice([-1.0, 1.0], len(truth)) * np.where(narrow, 1.0, _BESIDE), seen)
+        aim = directions.choice([-1.0, 1.0], len(truth))
+        aim[narrow & (seen[:, 0] < SAME)] = -1.0
+        _look(programme, aim * np.where(narrow, 1.0, _BESIDE), seen)
 
 
 def _look(programme: Programme, objective: NDArray, seen: NDArray) -> None:

@@ -17,7 +17,7 @@ LEAST_LEFT = 3
 """So many values of each small count must such a reader find possible; of the threshold's own where it has
 fewer."""
 
-LOOKS = 40
+LOOKS = 20
 """Solutions that pull all small cells apart together, before each is looked at by itself."""
 
 _SAME = 1e-6
