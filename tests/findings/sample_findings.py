@@ -73,6 +73,7 @@ def one_of_each(spec: StudySpec) -> dict[str, Finding]:
             *area_side_findings(profile, area, doubt, period="2021-2023"),
             *luck_findings(frame(DETECTABILITY, {})),
             *hidden_findings(frame(RATE, hidden(RATE))),
+            *hidden_findings(frame(RATE, hidden(RATE), hidden(RATE) | {"stream": "u18_offending"})),
             nothing_special("a", "2021-2023"),
             no_figures("a", "2021-2023"),
             all_withheld("a", "2021-2023"),

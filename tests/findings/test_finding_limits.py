@@ -28,6 +28,12 @@ def test_a_hidden_stream_is_said_without_a_number():
     assert found.facts == {}
 
 
+def test_that_no_count_is_shown_is_said_once():
+    (found,) = hidden_findings(frame(RATE, hidden(RATE), hidden(RATE) | {"stream": "u18_offending"}))
+    assert (found.statement, found.stream, found.key) == ("none_shown", None, "a/none_shown")
+    assert len(found.evidence) == 2
+
+
 def test_nothing_hidden_nothing_said():
     assert list(hidden_findings(frame(RATE, {}))) == []
     assert list(hidden_findings(frame(RATE))) == []

@@ -36,7 +36,9 @@ def test_every_statement_can_be_said(words, findings, statement):
     assert words.place("a") in said.claim or statement.startswith(("cause_", "target_"))
 
 
-@pytest.mark.parametrize("statement", ["not_shown", "nothing_special", "no_figures", "all_withheld"])
+@pytest.mark.parametrize(
+    "statement", ["not_shown", "none_shown", "nothing_special", "no_figures", "all_withheld"]
+)
 def test_what_is_not_shown_has_no_number(words, findings, statement):
     said = words.say(findings[statement])
     numbers = re.findall(r"\d+", (said.claim + said.number).replace("2021–2023", ""))

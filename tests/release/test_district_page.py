@@ -200,12 +200,17 @@ def test_the_heading_counts_its_findings(made_run, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_not_shown_is_named_before_the_findings(made_run, language):
-    """Below the opening sentence where it is no finding; never left out."""
+    """Below the opening sentence where it is no finding; never left out. Where no count is shown, at once."""
     for locality in reported(made_run):
         shown = page(made_run, locality, language)
         made = soup(shown.findings())
         rates = shown.context.here("rates", period=shown.context.period).query("hidden")
         told = " ".join(tag_text(part) for part in made.select("p.answer, p.note, .claim"))
+        nothing = [f for f in shown.context.findings if f.statement == "none_shown"]
+        if len(rates) == len(made_run.spec.streams) > 1:
+            assert shown.context.words.say(*nothing).claim in told, locality
+            continue
+        assert not nothing
         for stream in rates["stream"]:
             assert made_run.spec.stream(stream).cases_noun[language] in told, (locality, stream)
 

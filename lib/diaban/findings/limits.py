@@ -35,19 +35,27 @@ def luck_findings(detectability: pd.DataFrame) -> Iterator[Finding]:
 
 
 def hidden_findings(rates: pd.DataFrame) -> Iterator[Finding]:
-    """One finding for every stream whose count is too small to be shown."""
-    for row in rates[rates["hidden"]].itertuples():
-        yield Finding(
-            locality=row.locality,
-            question="how_much",
-            statement="not_shown",
-            stream=row.stream,
-            period=row.period,
-            strength="insufficient",
-            evidence=(f"rates/{row.locality}/{row.stream}/{row.period}",),
-            alternatives=(),
-            action="pool_more",
-        )
+    """One finding for every stream whose count is not shown; a single one where no count is."""
+    rows = list(rates[rates["hidden"]].itertuples())
+    evidence = [f"rates/{row.locality}/{row.stream}/{row.period}" for row in rows]
+    if len(rows) == len(rates) > 1:
+        yield _not_shown(rows[0], "none_shown", None, *evidence)
+        return
+    for row, place in zip(rows, evidence, strict=True):
+        yield _not_shown(row, "not_shown", row.stream, place)
+
+
+def _not_shown(row, statement: str, stream: str | None, *evidence: str) -> Finding:
+    return Finding(
+        locality=row.locality,
+        question="how_much",
+        statement=statement,
+        stream=stream,
+        period=row.period,
+        strength="insufficient",
+        evidence=evidence,
+        action="pool_more",
+    )
 
 
 def nothing_special(locality: str, period: str, *, few: bool = True) -> Finding:

@@ -20,8 +20,8 @@ from diaban.spec import StudySpec
 FIRST_SCREEN = 5
 ORDER = (
     "cause_over", "level_high", "area_factor", "trend_up", "trend_down", "level_low",
-    "nothing_special", "coding_gap", "no_figures", "not_shown", "all_withheld", "target_by_luck",
-    "cause_disputed", "area_fragile", "cause_hint",
+    "nothing_special", "coding_gap", "no_figures", "none_shown", "not_shown", "all_withheld",
+    "target_by_luck", "cause_disputed", "area_fragile", "cause_hint",
 )  # fmt: skip
 STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}

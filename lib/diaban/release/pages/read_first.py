@@ -14,11 +14,12 @@ DIFFERS = ("level_high", "level_low")
 
 @dataclass(frozen=True)
 class First:
-    """A place with its first finding: page, name, what it says, why it is here, what follows."""
+    """A place with its first finding: page, name, claim and number, why it is here, what follows."""
 
     href: str
     place: str
     claim: str
+    number: str
     why: str
     follows: str
 
@@ -70,7 +71,7 @@ def _first(c: PageContext, finding: Finding, href: str) -> First:
     text, said = c.text["index"], c.words.say(finding)
     lead = f" ({said.lead})" if said.lead else ""
     follows = f"{text['follows']} {said.action.rstrip('.')}{lead}." if said.action else ""
-    return First(href, c.title, said.claim, text[f"why_{_reason(finding)}"], follows)
+    return First(href, c.title, said.claim, said.number, text[f"why_{_reason(finding)}"], follows)
 
 
 def _group(c: PageContext, finding: Finding) -> str:
