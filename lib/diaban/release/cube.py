@@ -25,6 +25,7 @@ from diaban.release.frames.whole import protected_whole
 from diaban.release.ledger.joined import joined
 from diaban.release.ledger.ledger import Ledger
 from diaban.release.ledger.state import LedgerState
+from diaban.release.secret import secret_of
 from diaban.release.suppression.suppression import blank, hidden_cells
 from diaban.release.tables.linked import LinkedTables, annual_streams, linked_tables
 from diaban.results import Results
@@ -86,7 +87,7 @@ def protect(
     """
     threshold = results.spec.disclosure.threshold
     tables = linked_tables(results, threshold)
-    hidden, ledger = _hidden(tables, earlier, threshold)
+    hidden, ledger = _hidden(tables, earlier, threshold, secret_of(results.tables))
     whole = _whole_hides(results.rates, hidden)
     unseen = whole | _hides(results.rates, hidden)
     model = results.spec.model
@@ -139,13 +140,14 @@ def protect(
 
 
 def _hidden(
-    tables: LinkedTables, earlier: Sequence[tuple[str, LedgerState]], threshold: int
+    tables: LinkedTables, earlier: Sequence[tuple[str, LedgerState]], threshold: int, secret: bytes
 ) -> tuple[set[str], Ledger]:
     """The cells of the linked tables that are hidden, and the ledger of them and of earlier editions."""
     before = joined(tables.counts, earlier, threshold)
     others = before.counts[~before.counts.index.isin(tables.counts.index)]
     counts = pd.concat([tables.counts.astype(float), others])
     equations = list(dict.fromkeys([*tables.equations, *before.equations]))
+    guessable = {*tables.counts.index, *before.large}
     hidden = hidden_cells(
         counts,
         equations,
@@ -156,6 +158,8 @@ def _hidden(
         shown=before.shown,
         hidden=before.hidden,
         needed=before.needed,
+        guessable=guessable,
+        secret=secret,
     )
     ledger = Ledger(
         counts,
@@ -166,6 +170,7 @@ def _hidden(
         needed=before.needed,
         editions=[edition for edition, _ in earlier],
         unguessed=before.unguessed - tables.primary,
+        large=guessable.intersection(counts.index[counts >= threshold]),
     )
     return hidden | tables.primary, ledger
 

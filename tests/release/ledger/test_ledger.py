@@ -315,7 +315,7 @@ def of_three(a: int, b: int, **options) -> Ledger:
     ledger = Ledger(pd.Series({"all": 40.0}), [], set(), set(), threshold=THRESHOLD)
     counts = {"a": float(a), "b": float(b), "c": 40.0 - a - b, "both": float(a + b)}
     sums = [Equation("all", ("a", "b", "c")), Equation("both", ("a", "b"))]
-    ledger.add(pd.Series(counts), sums, small=["a", "b"], **{"guessed": ["a", "b"], **options})
+    ledger.add(pd.Series(counts), sums, **{"small": ["a", "b"], "guessed": ["a", "b"], **options})
     return ledger
 
 
@@ -325,6 +325,17 @@ def test_a_sum_that_small_counts_nearly_fill_is_not_told(a, b, told):
     ledger = of_three(a, b)
     assert ledger.show({"both"}) is told
     assert ledger.state.guessed == ledger.state.apart == {"a", "b"}
+
+
+@pytest.mark.parametrize(("a", "told"), [(1, False), (2, True), (3, True)])
+def test_that_a_count_is_no_small_one_may_be_guessed_too(a, told):
+    """Beside one of 5 at least, a sum of 6 leaves 0 and 1 to the small one; one of 7 leaves three values."""
+    ledger = of_three(a, 5, small=["a"])
+    assert ledger.state.large == {"b"}
+    assert ledger.show({"both"}) is told
+    again = Ledger.of(ledger.state).state
+    assert again.large == ledger.state.large
+    assert of_three(a, 5, small=["a"], guessed=["a"]).show({"both"}), "nobody guesses what no table has"
 
 
 def test_of_cells_that_no_table_has_nobody_guesses():

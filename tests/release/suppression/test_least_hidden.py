@@ -42,7 +42,13 @@ def table(rows: list[list[int]]) -> tuple[pd.Series, list[Equation]]:
 
 
 def blocks_of(counts: pd.Series, equations: list[Equation], primary: list[str], **more) -> list[LinkedBlock]:
-    given_out = {"known": set(), "group": {}, "weights": cell_weights(counts, {})} | more
+    given_out = {
+        "known": set(),
+        "group": {},
+        "weights": cell_weights(counts, {}),
+        "guessable": {*counts.index},
+        "left": dict.fromkeys(counts.index, 3.0),
+    } | more
     needed = dict.fromkeys(primary, float(THRESHOLD))
     return list(linked_blocks(counts, equations, needed=needed, kept_back=set(primary), **given_out))
 
@@ -68,8 +74,11 @@ def test_no_choice_weighs_less(rows):
     counts, equations = table(rows)
     primary = [cell for cell in counts.index if counts[cell] < THRESHOLD]
     weight = cell_weights(counts, {})
-    best = hidden_cells(counts, equations, primary, threshold=THRESHOLD)
-    least = sum(weight[cell] for cell in best - set(primary))
+    least = 0.0
+    for block in map(attainable, blocks_of(counts, equations, primary)):
+        best = least_hidden(block)
+        assert best is not None
+        least += float(block.weight[best & ~block.kept_back].sum())
     others = [cell for cell in counts.index if cell not in primary]
     for size in range(5):
         for further in combinations(others, size):

@@ -113,3 +113,39 @@ def test_more_is_hidden_where_small_counts_nearly_fill_their_sum():
     counts = pd.Series({"all": 40.0, "a": 3.0, "b": 3.0, "c": 8.0, "d": 26.0})
     hidden = hidden_cells(counts, [Equation("all", ("a", "b", "c", "d"))], {"a", "b"}, threshold=5)
     assert hidden == {"a", "b"}
+
+
+# Whoever makes the choice again with other counts ----------------------------------------------------------
+
+
+def with_corner(corner: int):
+    """A table of which the corner moves, and three cells with it: all sums stay as they are."""
+    by = corner - 4
+    return table([[corner, 13 - by, 9], [22 - by, 14 + by, 6], [28, 27, 8], [23, 15, 7]])
+
+
+def chosen(corner: int, secret: bytes) -> frozenset[str]:
+    counts, equations = with_corner(corner)
+    ranks = {cell: 0 if "c" in cell[1:] else 2 for cell in counts.index}
+    small_ones = counts.index[small(counts, 5)]
+    return frozenset(
+        hidden_cells(counts, equations, small_ones, threshold=5, reluctance=ranks, secret=secret)
+    )
+
+
+def test_the_choice_is_the_same_for_the_same_secret_and_not_for_another():
+    assert chosen(4, b"one") == chosen(4, b"one")
+    assert len({chosen(4, bytes([n])) for n in range(20)}) > 3
+
+
+def test_who_does_not_know_the_secret_cannot_rule_counts_out():
+    """Both cells beside the corner are hidden: without a secret only the true 4 does that, with one any does."""
+
+    def both_beside(corner: int, secret: bytes) -> bool:
+        return chosen(corner, secret) >= {"r0c1", "r0c2"}
+
+    assert [corner for corner in range(5) if both_beside(corner, b"")] == [4]
+    secrets = [bytes([n]) for n in range(40)]
+    often = [sum(both_beside(corner, secret) for secret in secrets) for corner in range(5)]
+    assert min(often) >= 3
+    assert often[4] < 3 * often[3]

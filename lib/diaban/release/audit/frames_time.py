@@ -67,10 +67,10 @@ ALARMS = "chances of all series together, one number a quarter, to one decimal"
 
 
 def _in_tens(rows: pd.DataFrame, _: int) -> list[Statement]:
-    """Child victims in tens: from 5 below to 4 above."""
+    """Child victims by twenty: from 10 below to 9 above."""
     return [
-        Statement({f"entries|{r.stream}|{r.period}|child victims": 1.0}, r.child_victims - 5,
-                  r.child_victims + 4, f"reconciliation[{r.locality}, {r.stream}, {r.period}].child_victims")
+        Statement({f"entries|{r.stream}|{r.period}|child victims": 1.0}, r.child_victims - 10,
+                  r.child_victims + 9, f"reconciliation[{r.locality}, {r.stream}, {r.period}].child_victims")
         for r in rows[rows["child_victims"].notna()].itertuples()
     ]  # fmt: skip
 
@@ -120,7 +120,7 @@ def _either_way(row: Row, n: Any) -> Any:
 
 _TIE = 1e-4
 CHANGED = "changed|{_edition}|{stream}|{period}|"
-IN_TENS = "rounded to tens, of which ten numbers are one"
+BY_TWENTY = "to the nearest multiple of 20, of which twenty numbers are one"
 IN_PERCENT = "a share in whole percent of a number that is not told"
 IN_STEPS = "rounded by steps of more cases than the threshold"
 
@@ -183,7 +183,7 @@ TIME = {
         keys=("locality", "stream", "period"),
         columns=of("count|{locality}|{stream}|{period}", cases=itself)
         | of(ENTRIES + "suspects", suspects=itself)
-        | model(IN_TENS, "child_victims")
+        | model(BY_TWENTY, "child_victims")
         | known("withheld"),
         statements=_in_tens,
     ),

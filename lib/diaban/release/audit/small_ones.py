@@ -25,6 +25,7 @@ def small_ones(blocks: Iterable[Block], state: LedgerState) -> Iterator[Leak]:
             block.truth,
             small,
             threshold=state.threshold,
+            large=np.isin(block.cells, list(state.large)),
             lower=block.lower,
             upper=block.upper,
             enough=enough,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pandas as pd
 
-from diaban.release.cells import WHOLE, WITHOUT, count_cell, theme_cell
+from diaban.release.cells import WHOLE, WITHOUT, code_cell, count_cell, theme_cell
 from diaban.release.ledger.ledger import Ledger
 from diaban.release.ranges.ranges import Equation
 from diaban.results import Results
@@ -35,7 +37,8 @@ def _themes(results: Results, ledger: Ledger) -> pd.DataFrame | None:
         parts = tuple(theme_cell(theme, place, period) for place in part["locality"])
         equations.append(Equation(theme_cell(theme, WHOLE, period), parts))
     rests, more, few = _rests(results, known, cells, ledger)
-    ledger.add(pd.Series(cells | rests), [*equations, *more], small=small | few)
+    beyond, by_codes = _beyond_codes(results, cells, ledger)
+    ledger.add(pd.Series(cells | rests | beyond), [*equations, *more, *by_codes], small=small | few)
     order = known["locality"].ne(WHOLE).sort_values(kind="stable").index
     wanted = [theme_cell(r.theme, r.locality, r.period) for r in known.loc[order].itertuples()]
     shown = ledger.show_most([{cell} for cell in wanted if cell not in small])
@@ -72,3 +75,28 @@ def _rests(
             if rests[cell + WITHOUT] < ledger.threshold:
                 few |= {cell + WITHOUT}
     return rests, equations, few
+
+
+def _beyond_codes(
+    results: Results, cells: dict[str, float], ledger: Ledger
+) -> tuple[dict[str, float], list[Equation]]:
+    """A code that is enough for a theme is on no more files than the theme has cases, of all blocks."""
+    beyond: dict[str, float] = {}
+    equations = []
+    blocks = [block.key for block in results.spec.periods.blocks]
+    counts = ledger.counts.to_dict()
+    places = list(dict.fromkeys(cell.split("|")[1] for cell in cells))
+    for theme in results.spec.themes:
+        enough = {c for pick in (theme, *theme.also) if not (pick.select or pick.persons) for c in pick.codes}
+        streams = theme.streams or [stream.key for stream in results.spec.streams]
+        for place, stream, code in product(places, streams, sorted(enough)):
+            mine = tuple(theme_cell(theme.key, place, block) for block in blocks)
+            coded = code_cell(place, stream, code)
+            if coded not in counts or not cells.keys() >= {*mine}:
+                continue
+            more = sum(cells[cell] for cell in mine) - counts[coded]
+            if more >= 0:
+                rest = f"{coded}|beyond {theme.key}"
+                beyond[rest] = more
+                equations.append(Equation(coded, (*mine, rest), (*[1.0] * len(mine), -1.0)))
+    return beyond, equations

@@ -26,7 +26,7 @@ class Joined:
     """What earlier editions add. counts, equations: of their cells; one that stands in this edition with the
     same count goes by its name, every other by `then`. shown: cells that are known from them. hidden: those
     that they hide. needed: what of these must stay uncertain, and by how much. unguessed: those of them
-    that no table has."""
+    that no table has. large: cells of tables that are no small ones."""
 
     counts: pd.Series = field(default_factory=lambda: pd.Series(dtype=float))
     equations: list[Equation] = field(default_factory=list)
@@ -34,6 +34,7 @@ class Joined:
     hidden: set[str] = field(default_factory=set)
     needed: dict[str, float] = field(default_factory=dict)
     unguessed: set[str] = field(default_factory=set)
+    large: set[str] = field(default_factory=set)
 
 
 def then(cell: str, edition: str) -> str:
@@ -79,6 +80,7 @@ def joined(counts: pd.Series, earlier: Sequence[tuple[str, LedgerState]], thresh
         found.hidden.update(name[cell] for cell in state.hidden)
         for cell, width in state.needed.items():
             found.needed[name[cell]] = max(width, found.needed.get(name[cell], 0.0))
+        found.large.update(name[cell] for cell in state.large)
         found.unguessed.update(name[cell] for cell in state.needed.keys() - state.guessed)
         changed = [cell for cell in own if cell in known and name[cell] != cell]
         changes, equations = links(changed, known, all_counts, edition)

@@ -30,6 +30,7 @@ class Ledger:
     may learn more than to `threshold`. needed: further cells, and by how much they must stay uncertain.
     editions: keys of the earlier editions whose cells are among them (`joined.then`).
     unguessed: protected cells that no table has, so that nobody guesses from its gaps that they are small.
+    large: cells of tables that are no small ones, which a reader may guess as well.
     apart: small ones of which several values are left to whoever guesses them to be small (default: looked
     for).
     """
@@ -45,6 +46,7 @@ class Ledger:
         needed: Mapping[str, float] | None = None,
         editions: Sequence[str] = (),
         unguessed: Iterable[str] = (),
+        large: Iterable[str] = (),
         apart: Iterable[str] | None = None,
     ) -> None:
         self.threshold = threshold
@@ -59,6 +61,7 @@ class Ledger:
         )
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
         self._may_be_guessed = set(self._needed) - set(unguessed)
+        self._large = set(large)
         self._few = self._small_ones()
         if apart is None:
             apart = self._few - self._closed_in(self._attacker, self._hidden)
@@ -75,6 +78,7 @@ class Ledger:
             threshold=state.threshold,
             needed=state.needed,
             unguessed=state.needed.keys() - state.guessed,
+            large=state.large,
             apart=state.apart,
             editions=sorted({cell.rpartition("@")[2] for cell in state.counts.index if "@" in cell}),
         )
@@ -97,6 +101,7 @@ class Ledger:
             needed=dict(self._needed),
             guessed=frozenset(self._few),
             apart=frozenset(self._apart),
+            large=frozenset(self._large & self._hidden),
             threshold=self.threshold,
         )
 
@@ -108,7 +113,8 @@ class Ledger:
     def _closed_in(self, attacker: Attacker, hidden: set[str]) -> set[str]:
         """Small ones of `hidden` that whoever knows them to be small knows too well."""
         few = self._few & hidden
-        return attacker.closed_in(hidden, few, threshold=self.threshold) if few else set()
+        large = self._large & hidden
+        return attacker.closed_in(hidden, few, threshold=self.threshold, large=large) if few else set()
 
     def shows(self, *cells: str) -> bool:
         """Whether all of the cells are published: known, and not hidden."""
@@ -134,7 +140,9 @@ class Ledger:
         """
         self._call_alike(counts.astype(float).to_dict())
         new = counts[~counts.index.isin(self.counts.index)].astype(float)
+        guessed = set(guessed)
         self._may_be_guessed.update(guessed)
+        self._large.update(cell for cell in new.index[new >= self.threshold] if cell in guessed)
         changes, linked = self._links_to_earlier(new)
         self._call_alike(changes.to_dict())
         known = _first_of_each([self.counts, new, changes])
@@ -190,6 +198,7 @@ class Ledger:
                 self._needed[cell] = max(width, self._needed.get(cell, 0.0))
         self._attacker = self._attack(self._equations, known[~known.index.duplicated()])
         self._may_be_guessed = {names.get(cell, cell) for cell in self._may_be_guessed}
+        self._large = {names.get(cell, cell) for cell in self._large}
         self._apart = {names.get(cell, cell) for cell in self._apart}.intersection(self._needed)
         self._few = self._small_ones()
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from diaban.release.ranges.ranges import Equation
 
+_GUESSES = ("guessed", "apart", "large")
 CELLS, EQUATIONS = "cells.parquet", "equations.json"
 
 
@@ -20,7 +21,8 @@ class LedgerState:
     counts: cell -> count, slack cells of inequalities among them. hidden: the cells that are not published.
     needed: protected cell -> the width (largest less smallest possible count) that it must keep. guessed:
     small ones that a reader may guess to be small; apart: those of them of which such a reader must still
-    find several values possible (ranges/if_small.py).
+    find several values possible. large: others of
+    the same tables, which such a reader guesses to be no small ones (ranges/if_small.py).
     """
 
     counts: pd.Series
@@ -30,12 +32,14 @@ class LedgerState:
     threshold: int
     guessed: frozenset[str] = frozenset()
     apart: frozenset[str] = frozenset()
+    large: frozenset[str] = frozenset()
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         cells = pd.DataFrame({"cell": self.counts.index.astype("str"), "count": self.counts.to_numpy(float)})
         cells = cells.assign(hidden=cells["cell"].isin(self.hidden), needed=cells["cell"].map(self.needed))
-        cells = cells.assign(guessed=cells["cell"].isin(self.guessed), apart=cells["cell"].isin(self.apart))
+        for name in _GUESSES:
+            cells[name] = cells["cell"].isin(getattr(self, name))
         cells.astype({"needed": "float64"}).to_parquet(folder / CELLS)
         record = {
             "threshold": self.threshold,
@@ -56,8 +60,5 @@ class LedgerState:
             hidden=frozenset(cells.index[cells["hidden"]]),
             needed=cells["needed"].dropna().to_dict(),
             threshold=record["threshold"],
-            **{
-                name: frozenset(cells.index[cells[name]] if name in cells else ())
-                for name in ("guessed", "apart")
-            },
+            **{name: frozenset(cells.index[cells[name]] if name in cells else ()) for name in _GUESSES},
         )

@@ -1,4 +1,4 @@
-"""What is left of small counts for a reader who knows of every hidden one whether it is small.
+"""What is left of small counts for a reader who knows of every hidden one whether it is small, or is not.
 
 Which hidden counts are small, and which are hidden to protect these, is never said. But nothing is hidden
 without need, so much of it can be guessed: few hidden cells are no small ones, and where they lie often shows
@@ -31,18 +31,21 @@ def widths_if_small(
     small: NDArray[np.bool_],
     *,
     threshold: int,
+    large: NDArray[np.bool_] | None = None,
     lower: NDArray | None = None,
     upper: NDArray | None = None,
-    enough: float | None = None,
+    enough: float | NDArray | None = None,
 ) -> NDArray:
     """Greatest less least whole number of each cell that is `small` (bool), in their order.
 
     matrix @ cells = known, of which `truth` is a solution, lower <= cells <= upper (default: not negative),
-    and small ones are below `threshold`. enough: width from which a cell is left alone (default: all that the
-    threshold has). By linear programmes, rounded inwards: where their corners are no whole numbers, which is
-    rare among sums, who searches in whole numbers may find less.
+    small ones are below `threshold`, and `large` ones (bool, default none) are not. enough: width from which
+    a cell, or each of them, is left alone (default: all that the threshold has). By linear programmes,
+    rounded inwards: where their corners are no whole numbers, which is rare among sums, who searches in whole
+    numbers may find less.
     """
     lower = np.zeros(len(truth)) if lower is None else lower
+    lower = lower if large is None else np.where(large, np.maximum(lower, threshold), lower)
     upper = np.full(len(truth), np.inf) if upper is None else upper
     most = np.where(small, np.minimum(upper, threshold - 1), upper)
     if not small.any() or not matrix.shape[0]:

@@ -89,20 +89,28 @@ class Attacker:
                 return False
         return True
 
-    def closed_in(self, hidden: Iterable[str], small: Collection[str], *, threshold: int) -> set[str]:
+    def closed_in(
+        self, hidden: Iterable[str], small: Collection[str], *, threshold: int, large: Collection[str] = ()
+    ) -> set[str]:
         """Those of `small` of which too few values are left to a reader who knows that all of these lie below
-        the threshold (if_small.py)."""
+        the threshold, and none of `large` does (if_small.py)."""
         cells = pd.Index(sorted(set(hidden)), dtype=object)
         truth = self.counts.loc[cells].to_numpy(float)
         matrix, known, _ = self._system(cells)
-        few, enough = cells.isin(list(small)), least_width(threshold)
+        few, many, enough = cells.isin(list(small)), cells.isin(list(large)), least_width(threshold)
         found: set[str] = set()
-        for members, block in range_blocks(matrix, known, truth, few.astype(float)):
+        for members, block in range_blocks(matrix, known, truth, few + 2.0 * many):
             mine = few[members]
             key = ("closed in", *block.key)
             if key not in self.solved:
                 left = widths_if_small(
-                    block.matrix, block.known, block.truth, mine, threshold=threshold, enough=enough
+                    block.matrix,
+                    block.known,
+                    block.truth,
+                    mine,
+                    threshold=threshold,
+                    large=many[members],
+                    enough=enough,
                 )
                 self.solved[key] = left < enough
             found.update(cells[members[mine][self.solved[key]]])

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array, vstack
 
 from diaban.release.ranges.block_ranges import components
 from diaban.release.ranges.ranges import Attacker, Equation
+from diaban.release.suppression.varied import factor
 
 RANK = 20.0
 """How many times as dear a cell is as one of the next lower reluctance."""
@@ -24,7 +25,8 @@ class LinkedBlock:
     cells: sorted names. matrix: equations x cells; a change of counts keeps all of them where matrix @ change
     is 0. counts: the true ones. needed: width that a cell must keep once hidden, 0 where none. weight: what
     is lost when the cell is hidden. member: number of the cells that are hidden together with it. kept_back:
-    the cells that are hidden whatever is chosen.
+    the cells that are hidden whatever is chosen. guessable: of which a reader may see whether they are small.
+    left: so many values must be left of it where it is small, to a reader who sees that.
     """
 
     cells: list[str]
@@ -34,6 +36,8 @@ class LinkedBlock:
     weight: NDArray
     member: NDArray
     kept_back: NDArray
+    guessable: NDArray
+    left: NDArray
 
     def with_members(self, hidden: NDArray) -> NDArray:
         """`hidden` (bool by cell) and all that is hidden together with them."""
@@ -49,6 +53,8 @@ def linked_blocks(
     known: Set[str],
     group: Mapping[str, str],
     weights: Mapping[str, float],
+    guessable: Collection[str],
+    left: Mapping[str, float],
 ) -> Iterator[LinkedBlock]:
     """The blocks with a cell of `needed`. known: cells that all have seen. Others as in `hidden_cells`."""
     names = [str(cell) for cell in sorted(set(counts.index) - known)]
@@ -62,23 +68,28 @@ def linked_blocks(
     row_label, label = components(vstack([matrix, ties], format="csr"))
     row_label = row_label[: matrix.shape[0]]
     width = np.array([needed.get(cell, 0.0) for cell in names])
-    values, hidden = counts.loc[names].to_numpy(float), np.array([cell in kept_back for cell in names])
+    truth, hidden = counts.loc[names].to_numpy(float), np.array([cell in kept_back for cell in names])
     weight = np.array([weights[cell] for cell in names])
+    tabled = np.array([cell in guessable for cell in names])
+    values = np.array([left[cell] for cell in names])
     for block in np.unique(label[width > 0]):
         inside = np.flatnonzero(label == block)
         yield LinkedBlock(
             [names[i] for i in inside],
             matrix[np.flatnonzero(row_label == block)][:, inside],
-            *(part[inside] for part in (values, width, weight, member, hidden)),
+            *(part[inside] for part in (truth, width, weight, member, hidden, tabled, values)),
         )
 
 
-def cell_weights(counts: pd.Series, reluctance: Mapping[str, int]) -> dict[str, float]:
+def cell_weights(
+    counts: pd.Series, reluctance: Mapping[str, int], *, secret: bytes = b""
+) -> dict[str, float]:
     """What is lost with a cell: its cases and the cell itself, times RANK for every step of reluctance.
 
     A zero that is hidden takes more than it gives, as it can only be thought larger: it weighs as its rank's
-    next step.
+    next step. secret: varies the weights (`varied.factor`).
     """
     return {
-        str(cell): RANK ** (reluctance.get(str(cell), 0) + (n == 0)) * (1.0 + n) for cell, n in counts.items()
+        str(cell): RANK ** (reluctance.get(str(cell), 0) + (n == 0)) * (1.0 + n) * factor(str(cell), secret)
+        for cell, n in counts.items()
     }

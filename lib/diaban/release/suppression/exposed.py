@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diaban.release.ranges.block_ranges import SAME, ranges_of
-from diaban.release.ranges.if_small import least_width, widths_if_small
+from diaban.release.ranges.if_small import widths_if_small
 from diaban.release.suppression.blocks import LinkedBlock
 
 
@@ -26,17 +26,20 @@ def attainable(block: LinkedBlock) -> LinkedBlock:
 
 
 def with_more_needed(block: LinkedBlock, hidden: NDArray, threshold: int) -> LinkedBlock | None:
-    """The block with more needed of those small cells that a reader who knows them to be small knows too
-    well if just `hidden` (bool) are; None where there is none of which more can be had.
+    """The block with more needed of those small cells that a reader who knows which are small, and which are
+    not, knows too well if just `hidden` (bool) are; None where there is none of which more can be had.
 
     The wider the range of such a cell is to others, the more lies in cells that are not small.
     """
     inside = np.flatnonzero(hidden)
     matrix, counts, needed = block.matrix[:, inside], block.counts[inside], block.needed[inside]
-    small, enough = (needed > 0) & (counts < threshold), least_width(threshold)
+    small, enough = (needed > 0) & (counts < threshold), block.left[inside] - 1
     short = np.zeros(len(inside))
-    left = widths_if_small(matrix, matrix @ counts, counts, small, threshold=threshold, enough=enough)
-    short[small] = np.maximum(enough - left, 0.0)
+    large = block.guessable[inside] & (counts >= threshold)
+    left = widths_if_small(
+        matrix, matrix @ counts, counts, small, threshold=threshold, large=large, enough=enough
+    )
+    short[small] = np.maximum(enough[small] - left, 0.0)
     if not short.any():
         return None
     told = ranges_of(matrix, counts, np.where(short > 0, np.inf, 0.0))

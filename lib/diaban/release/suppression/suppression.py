@@ -14,6 +14,7 @@ from diaban.release.suppression.blocks import LinkedBlock, cell_weights, linked_
 from diaban.release.suppression.exposed import attainable, exposed_cells, with_more_needed
 from diaban.release.suppression.least_hidden import least_hidden
 from diaban.release.suppression.near_least_hidden import near_least_hidden
+from diaban.release.suppression.varied import idle, values_left
 
 ROUNDS = 8
 """How often more is hidden from a reader who knows which cells are small."""
@@ -35,6 +36,8 @@ def hidden_cells(
     shown: Collection[str] = (),
     hidden: Iterable[str] = (),
     needed: Mapping[str, float] | None = None,
+    guessable: Collection[str] | None = None,
+    secret: bytes = b"",
 ) -> set[str]:
     """`primary` and the complementary cells that keep each of them uncertain by at least `threshold`.
 
@@ -47,12 +50,15 @@ def hidden_cells(
 
     shown, hidden: cells that were given out, and kept back, before: the ones cannot be hidden any more, the
     others stay hidden. needed: further cells that must stay uncertain, and by how much. A cell that nothing
-    could keep as wide as that is kept as wide as it can be.
+    could keep as wide as that is kept as wide as it can be. guessable: cells of which a reader may see that
+    they are small, or are not (default: all). secret: what nobody outside knows, and varies the choice
+    (`varied`).
     """
     known, together = set(shown), group or {}
     wide = {**(needed or {}), **dict.fromkeys(primary, float(threshold))}
     wide = {cell: width for cell, width in wide.items() if cell not in known}
-    kept_back = _with_groups({*wide, *hidden}, counts.index, together) - known
+    beside = idle(counts, reluctance or {}, secret)
+    kept_back = _with_groups({*wide, *hidden, *beside}, counts.index, together) - known
     blocks = linked_blocks(
         counts,
         equations,
@@ -60,7 +66,9 @@ def hidden_cells(
         kept_back=kept_back,
         known=known,
         group=together,
-        weights=cell_weights(counts, reluctance or {}),
+        weights=cell_weights(counts, reluctance or {}, secret=secret),
+        guessable=set(counts.index if guessable is None else guessable),
+        left=dict(zip(counts.index, values_left(list(counts.index), threshold, secret), strict=True)),
     )
     for block in blocks:
         kept_back |= {block.cells[i] for i in np.flatnonzero(_chosen(block, threshold))}

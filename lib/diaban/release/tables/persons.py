@@ -16,7 +16,9 @@ ALL = "*"
 UNITS = ["cases", "suspects", "child_victims"]
 DISTINCT = ["distinct_suspects", "distinct_child_victims"]
 SUSPECTS, VICTIMS, APART, AGAIN = "suspects", "child victims", "|apart", "|again"
-TENS = 10
+SCORE = 20
+"""Step of the number of child victims: twice what they are protected to, or their distance from the cases
+would be told to less."""
 PERCENT = 0.01
 """Step of the share of persons who are counted again."""
 
@@ -32,7 +34,7 @@ def persons_cell(stream: str, role: str) -> str:
 
 
 def person_cells(tables: Tables, results: Results) -> None:
-    """Beside the cases suspects may leave no small difference; victims, in tens, leave none."""
+    """Beside the cases neither suspects nor victims, who are told in steps, may leave a small difference."""
     victims = results.spec.disclosure.of_victims
     rows = _by_stream(results.reconciliation)
     for row in () if rows is None else rows.itertuples():
@@ -43,7 +45,10 @@ def person_cells(tables: Tables, results: Results) -> None:
                 if unit == SUSPECTS:
                     tables.beside(cases, [cell], cell + APART, none_is_few=True)
                 else:
-                    know_about(tables, cell, TENS)
+                    know_about(tables, cell, SCORE)
+                    if n >= row.cases:  # a file has one at least: who is further on it is told by nothing
+                        further = tables.count(cell + APART, n - row.cases, least=least)
+                        tables.equal(cell, {cases: 1.0, further: 1.0})
     if results.repeat_shares is not None:
         _again(tables, results, rows)
 
@@ -73,7 +78,7 @@ def _ends(share: float) -> tuple[float, float]:
 def reconciliation_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
     """Units side by side, of the whole alone.
 
-    Child victims are rounded to tens: single cases with several of them would be the difference to the cases.
+    Child victims are rounded (SCORE), and told where that leaves open how many there are beyond the cases.
     How many persons there are is not told, which beside their entries would tell who is counted again.
     """
     rows = _by_stream(results.reconciliation)
@@ -87,8 +92,8 @@ def reconciliation_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
         tell_rows(ledger, [_suspects(ledger, r) for r in rows.itertuples()])
     )
     victims = tell_rows(ledger, [_victims(r) for r in rows.itertuples()])
-    tens = [nearest(n, TENS) for n in rows["child_victims"].astype("float64")]
-    rows["child_victims"] = pd.Series(tens, index=rows.index, dtype="float64").where(victims)
+    about = [nearest(n, SCORE) for n in rows["child_victims"].astype("float64")]
+    rows["child_victims"] = pd.Series(about, index=rows.index, dtype="float64").where(victims)
     return rows[[*keys, *UNITS, "withheld"]]
 
 
@@ -100,11 +105,11 @@ def _suspects(ledger: Ledger, row) -> Offer | None:
 
 
 def _victims(row) -> Offer | None:
-    """The number is at least 5 less than the ten, and no more than 4 beyond it."""
+    """The number lies within half a step of what is told of it."""
     if pd.isna(row.child_victims):
         return None
     cell = entries_cell(row.stream, row.period, VICTIMS)
-    return offer_about(cell, nearest(row.child_victims, TENS), TENS)
+    return offer_about(cell, nearest(row.child_victims, SCORE), SCORE)
 
 
 def repeat_frame(ledger: Ledger, results: Results) -> pd.DataFrame:

@@ -1,0 +1,56 @@
+"""What varies the choice of hidden cells in a way that only the office can repeat.
+
+The choice hangs on the counts themselves. Whoever could make it again with other counts, and see that other
+cells would be hidden, could rule these out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from diaban.release.ranges.if_small import LEAST_LEFT
+
+SPREAD = 0.5
+"""Standard deviation of the logarithm of what varies the weights: more than a few cases make of them."""
+
+FURTHER = 0.5
+"""How often one value more than must be is left of a small count."""
+
+IDLE, MOST_IDLE = 0.12, 20
+"""How often a cell of no more cases than that is hidden though nothing needs it."""
+
+
+def factor(cell: str, secret: bytes) -> float:
+    """By how much the weight of the cell is varied: lognormal around 1; 1 without a secret."""
+    return math.exp(NormalDist(0, SPREAD).inv_cdf(_drawn("weight", cell, secret))) if secret else 1.0
+
+
+def values_left(cells: Sequence[str], threshold: int, secret: bytes) -> NDArray:
+    """How many values of each cell must be left to a reader who knows which ones are small: the least without
+    a secret, at most all that a small one can have."""
+    least = np.full(len(cells), float(LEAST_LEFT))
+    if secret:
+        least += [_drawn("values", cell, secret) < FURTHER for cell in cells]
+    return np.minimum(least, threshold)
+
+
+def idle(counts: pd.Series, reluctance: Mapping[str, int], secret: bytes) -> set[str]:
+    """Cells that are hidden whether they are needed or not, so that nobody can say of a hidden cell that it
+    would be shown if a small one beside it were smaller; none that would be missed most."""
+    if not secret:
+        return set()
+    few = counts.index[(counts <= MOST_IDLE).to_numpy()]
+    return {c for c in few if reluctance.get(c, 0) <= 0 and _drawn("idle", c, secret) < IDLE}
+
+
+def _drawn(what: str, cell: str, secret: bytes) -> float:
+    """Between 0 and 1, of the cell and the secret."""
+    number = int.from_bytes(blake2b(f"{what}|{cell}".encode(), key=secret, digest_size=8).digest())
+    return (number + 0.5) / 2**64
