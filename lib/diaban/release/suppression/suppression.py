@@ -14,7 +14,7 @@ from diaban.release.suppression.blocks import LinkedBlock, cell_weights, linked_
 from diaban.release.suppression.exposed import attainable, exposed_cells, with_more_needed
 from diaban.release.suppression.least_hidden import least_hidden
 from diaban.release.suppression.near_least_hidden import near_least_hidden
-from diaban.release.suppression.varied import idle, values_left
+from diaban.release.suppression.varied import decoys, values_left
 
 ROUNDS = 8
 """How often more is hidden from a reader who knows which cells are small."""
@@ -55,10 +55,12 @@ def hidden_cells(
     (`varied`).
     """
     known, together = set(shown), group or {}
-    wide = {**(needed or {}), **dict.fromkeys(primary, float(threshold))}
+    tabled = set(counts.index if guessable is None else guessable)
+    among = decoys(counts[counts.index.isin(tabled)], reluctance or {}, secret)
+    wide = {**dict.fromkeys(among, float(threshold)), **(needed or {})}
+    wide |= dict.fromkeys(primary, float(threshold))
     wide = {cell: width for cell, width in wide.items() if cell not in known}
-    beside = idle(counts, reluctance or {}, secret)
-    kept_back = _with_groups({*wide, *hidden, *beside}, counts.index, together) - known
+    kept_back = _with_groups({*wide, *hidden}, counts.index, together) - known
     blocks = linked_blocks(
         counts,
         equations,
@@ -67,7 +69,7 @@ def hidden_cells(
         known=known,
         group=together,
         weights=cell_weights(counts, reluctance or {}, secret=secret),
-        guessable=set(counts.index if guessable is None else guessable),
+        guessable=tabled,
         left=dict(zip(counts.index, values_left(list(counts.index), threshold, secret), strict=True)),
     )
     for block in blocks:

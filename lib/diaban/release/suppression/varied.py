@@ -23,8 +23,8 @@ SPREAD = 0.5
 FURTHER = 0.5
 """How often one value more than must be is left of a small count."""
 
-IDLE, MOST_IDLE = 0.12, 20
-"""How often a cell of no more cases than that is hidden though nothing needs it."""
+DECOYS, LARGEST_DECOY = 0.08, 20
+"""How often a count of no more than that is protected as if it were a small one."""
 
 
 def factor(cell: str, secret: bytes) -> float:
@@ -41,13 +41,13 @@ def values_left(cells: Sequence[str], threshold: int, secret: bytes) -> NDArray:
     return np.minimum(least, threshold)
 
 
-def idle(counts: pd.Series, reluctance: Mapping[str, int], secret: bytes) -> set[str]:
-    """Cells that are hidden whether they are needed or not, so that nobody can say of a hidden cell that it
-    would be shown if a small one beside it were smaller; none that would be missed most."""
+def decoys(counts: pd.Series, reluctance: Mapping[str, int], secret: bytes) -> set[str]:
+    """Cells that are hidden and protected though they are not small, so that nobody can say of a hidden cell
+    that it would be shown if a small one beside it were smaller; none that would be missed most."""
     if not secret:
         return set()
-    few = counts.index[(counts <= MOST_IDLE).to_numpy()]
-    return {c for c in few if reluctance.get(c, 0) <= 0 and _drawn("idle", c, secret) < IDLE}
+    few = counts.index[(counts <= LARGEST_DECOY).to_numpy()]
+    return {c for c in few if reluctance.get(c, 0) <= 0 and _drawn("decoy", c, secret) < DECOYS}
 
 
 def _drawn(what: str, cell: str, secret: bytes) -> float:
