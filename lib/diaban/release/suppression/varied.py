@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from diaban.release.ranges.if_small import LEAST_LEFT
 
-SPREAD = 0.5
+SPREAD = 0.3
 """Standard deviation of the logarithm of what varies the weights: more than a few cases make of them."""
 
 FURTHER = 0.5
 """How often one value more than must be is left of a small count."""
 
-DECOYS, LARGEST_DECOY = 0.08, 20
+DECOYS, LARGEST_DECOY = 0.1, 20
 """How often a count of no more than that is protected as if it were a small one."""
 
 
