@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from diaban.release.audit.blocks import Block
+from diaban.release.audit.moves import Moves
 from diaban.release.ranges.programme import Programme
 
 LOOKS = 60
@@ -57,6 +58,7 @@ def attack(block: Block, *, enough: NDArray | None = None) -> Attack:
         found.low, found.high = block.lower.copy(), block.upper.copy()
         return found
     _pull_together(found)
+    _move_apart(found)
     programme = Programme(block.matrix, _shifted(block), upper=block.upper - block.lower)
     for cell in found.narrow:
         for sign in (-1.0, 1.0):
@@ -94,6 +96,23 @@ def _pull_together(found: Attack) -> None:
         aim = directions.choice([-1.0, 1.0], len(wanted)) * np.where(wanted > 0, 1.0, _BESIDE)
         _witness(found, programme.smallest(aim))
         found.programmes += 1
+
+
+def _move_apart(found: Attack) -> None:
+    """Each narrow cell by itself, as far as it lacks, in a change of few others."""
+    if not len(found.narrow):
+        return
+    moves, truth = Moves(found.block), found.block.truth
+    for cell in map(int, found.narrow):
+        for sign in (1.0, -1.0):
+            wanting = np.ceil(found._enough[cell] - found.width[cell] - _SAME)
+            if wanting <= 0 or not np.isfinite(wanting):
+                continue
+            seen = found.high[cell] if sign > 0 else found.low[cell]
+            moved = moves.moved(cell, seen + sign * wanting - truth[cell])
+            found.programmes += 1
+            if moved is not None:
+                _witness(found, moved - found.block.lower)
 
 
 def _reach(found: Attack, programme: Programme, cell: int, sign: float) -> None:
