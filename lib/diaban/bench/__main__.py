@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from diaban.bench.measurement import Measurement, Options, write_measurements
@@ -40,9 +41,9 @@ def _truth(options: Options) -> Iterator[Measurement]:
 
 
 def _attack(options: Options) -> Iterator[Measurement]:
-    from diaban.bench.attack import measure
+    from diaban.bench import attack, choice_again
 
-    return measure(options)
+    return chain(attack.measure(options), choice_again.measure(options))
 
 
 PARTS: dict[str, Part] = {
