@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from diaban.release.ranges.ranges import Attacker, Equation
 from diaban.release.suppression.suppression import blank, hidden_cells, small
+from diaban.release.suppression.varied import decoys
 
 
 def table(rows):
@@ -139,7 +140,7 @@ def test_the_choice_is_the_same_for_the_same_secret_and_not_for_another():
 
 
 def test_who_does_not_know_the_secret_cannot_rule_counts_out():
-    """Both cells beside the corner are hidden: without a secret only with the true 4, with one with any."""
+    """Both cells beside the corner are hidden: without a secret only with the true 4, with one with 3 too."""
 
     def both_beside(corner: int, secret: bytes) -> bool:
         return chosen(corner, secret) >= {"r0c1", "r0c2"}
@@ -147,5 +148,14 @@ def test_who_does_not_know_the_secret_cannot_rule_counts_out():
     assert [corner for corner in range(5) if both_beside(corner, b"")] == [4]
     secrets = [bytes([n]) for n in range(40)]
     often = [sum(both_beside(corner, secret) for secret in secrets) for corner in range(5)]
-    assert min(often) >= 2
+    assert often[3] >= 5
     assert often[4] < 5 * often[3]
+
+
+def test_few_small_counts_have_few_decoys():
+    """A thousand counts of 10 beside ten small ones: about one decoy for ten of these, and none of them."""
+    many = pd.Series({**{f"a{n}": 10.0 for n in range(1000)}, **{f"b{n}": 2.0 for n in range(10)}})
+    found = [decoys(many, {"a0": 1}, bytes([n]), threshold=5) for n in range(40)]
+    assert 0 < sum(map(len, found)) < 120
+    assert all(many[list(cells)].ge(5).all() and "a0" not in cells for cells in found)
+    assert decoys(many, {}, b"", threshold=5) == set()

@@ -56,7 +56,7 @@ def hidden_cells(
     """
     known, together = set(shown), group or {}
     tabled = set(counts.index if guessable is None else guessable)
-    among = decoys(counts[counts.index.isin(tabled)], reluctance or {}, secret)
+    among = decoys(counts[counts.index.isin(tabled)], reluctance or {}, secret, threshold=threshold)
     wide = {**dict.fromkeys(among, float(threshold)), **(needed or {})}
     wide |= dict.fromkeys(primary, float(threshold))
     wide = {cell: width for cell, width in wide.items() if cell not in known}

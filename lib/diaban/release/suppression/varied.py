@@ -24,7 +24,8 @@ FURTHER = 0.5
 """How often one value more than must be is left of a small count."""
 
 DECOYS, LARGEST_DECOY = 0.1, 20
-"""How often a count of no more than that is protected as if it were a small one."""
+"""How often a count of no more than that is protected as if it were a small one; where small ones are fewer
+than such counts, so often for each small one."""
 
 
 def factor(cell: str, secret: bytes) -> float:
@@ -41,13 +42,15 @@ def values_left(cells: Sequence[str], threshold: int, secret: bytes) -> NDArray:
     return np.minimum(least, threshold)
 
 
-def decoys(counts: pd.Series, reluctance: Mapping[str, int], secret: bytes) -> set[str]:
+def decoys(counts: pd.Series, reluctance: Mapping[str, int], secret: bytes, *, threshold: int) -> set[str]:
     """Cells that are hidden and protected though they are not small, so that nobody can say of a hidden cell
     that it would be shown if a small one beside it were smaller; none that would be missed most."""
     if not secret:
         return set()
-    few = counts.index[(counts <= LARGEST_DECOY).to_numpy()]
-    return {c for c in few if reluctance.get(c, 0) <= 0 and _drawn("decoy", c, secret) < DECOYS}
+    few = counts.index[counts.between(threshold, LARGEST_DECOY).to_numpy()]
+    among = [cell for cell in few if reluctance.get(cell, 0) <= 0]
+    often = DECOYS * min(1.0, float((counts < threshold).sum()) / max(len(among), 1))
+    return {cell for cell in among if _drawn("decoy", cell, secret) < often}
 
 
 def _drawn(what: str, cell: str, secret: bytes) -> float:
