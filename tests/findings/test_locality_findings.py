@@ -238,6 +238,7 @@ def test_that_something_is_not_shown_is_no_finding_beside_one_that_tells():
     hidden_one = make("not_shown", "u18_offending")
     for told in ("cause_over", "level_low", "nothing_special", "coding_gap"):
         assert first_screen([make(told), hidden_one]) == [make(told)]
+        assert first_screen([make(told), make("none_shown", None)]) == [make(told)]
     luck = make("target_by_luck")
     assert first_screen([hidden_one, luck]) == [hidden_one, luck], "luck says nothing of the situation"
     assert first_screen([make("not_shown"), hidden_one]) == [make("not_shown"), hidden_one]

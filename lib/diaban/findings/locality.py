@@ -27,6 +27,7 @@ STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}
 DOUBTFUL = {"cause_disputed", "area_fragile", "cause_hint"}
 """Kept and told further down, never on the first screen, and no ground for a measure."""
+HIDDEN = {"not_shown", "none_shown"}
 TELLS = SPECIAL | {"nothing_special", "coding_gap"}
 """Say something about the situation; beside one of them it is no finding that something cannot be shown."""
 
@@ -99,7 +100,7 @@ def first_screen(findings: list[Finding]) -> list[Finding]:
         if finding.statement not in DOUBTFUL and len(alike) < limit and not _said_already(finding, chosen):
             chosen.append(finding)
     if any(finding.statement in TELLS for finding in chosen):
-        chosen = [finding for finding in chosen if finding.statement != "not_shown"]
+        chosen = [finding for finding in chosen if finding.statement not in HIDDEN]
     return chosen[:FIRST_SCREEN]
 
 

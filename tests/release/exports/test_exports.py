@@ -12,6 +12,8 @@ from diaban.release.pages.fragment import texts
 
 MARK = "Dữ liệu mô phỏng / Simulated data"
 
+HIDDEN = ("not_shown", "none_shown")
+
 
 def test_the_mark_is_the_studys_own(made_run):
     simulated = made_run.spec.study.simulated
@@ -137,7 +139,7 @@ def test_numbers_of_findings_are_the_cubes(made_run):
     compared = 0
     for found in made_run.findings["findings"]:
         table, *key = found["evidence"][0].split("/") if found["evidence"] else [""]
-        if table not in where or found["statement"] == "not_shown":
+        if table not in where or found["statement"] in HIDDEN:
             continue
         keys, columns = where[table]
         row = cube[table].set_index(keys).loc[tuple(key)]
@@ -152,7 +154,7 @@ def test_numbers_of_findings_are_the_cubes(made_run):
 
 def test_a_finding_about_a_hidden_number_has_none(made_run):
     for found in made_run.findings["findings"]:
-        if found["statement"] == "not_shown":
+        if found["statement"] in HIDDEN:
             numbers = [found[name] for name in ("estimate", "lower", "upper", "comparison", "n")]
             assert numbers == [None] * 5
             assert found["facts"] == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diaban.findings.finding import Finding
+from diaban.findings.locality import HIDDEN
 from diaban.findings.words import capital, small
 from diaban.release.pages.context import PageContext
 
@@ -17,8 +18,9 @@ ABOUT_INDICATORS = frozenset({"area_factor"})
 
 def not_shown(c: PageContext, findings: Sequence[Finding]) -> str:
     """Which counts are not shown, where that is none of these findings; empty if there are none."""
-    left = [f for f in c.findings if f.statement == "not_shown" and f not in findings]
-    nouns = [c.spec.stream(str(f.stream)).cases_noun[c.language] for f in left]
+    left = [f for f in c.findings if f.statement in HIDDEN and f not in findings]
+    streams = [s for f in left for s in c.spec.streams if f.stream in (s.key, None)]
+    nouns = [stream.cases_noun[c.language] for stream in streams]
     return str(c.text["summary"]["hidden"]).format(cases=", ".join(nouns)) if nouns else ""
 
 
