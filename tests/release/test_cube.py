@@ -47,6 +47,7 @@ class SmallProvince:
     )
     late_reports = late_months = same_age = reading = campaign_effects = alerts = None
     case_rows = None
+    tables = SimpleNamespace(present=dict)
     reconciliation = repeat_shares = theme_counts = theme_panels = theme_support = None
 
     def __post_init__(self):

@@ -174,7 +174,10 @@ def test_numbers_are_written_as_their_unit_asks(made_run, book):
     first = named_in(made_run) + 1
     sheet = book[called(made_run)["rates"]]
     heads = {cell.value: cell.column for cell in sheet[first - 1]}
-    seen = {name: sheet.cell(first, heads[name]).number_format for name in ("cases", "rate", "ratio")}
+    shown = next(
+        row for row in range(first, sheet.max_row) if sheet.cell(row, heads["cases"]).value is not None
+    )
+    seen = {name: sheet.cell(shown, heads[name]).number_format for name in ("cases", "rate", "ratio")}
     assert seen == {"cases": "#,##0", "rate": "#,##0.0", "ratio": "0.00"}
 
 
