@@ -19,10 +19,7 @@ def test_a_corner_takes_all_small_values_and_every_sum_stays():
         if found:
             break
     for one in found:
-        by = (THRESHOLD - 1) - counts[one.cell]
-        moved = counts.copy()
-        moved[[one.cell, one.with_it]] += by
-        moved[list(one.against)] -= by
+        moved = one.at(counts, THRESHOLD - 1)
         assert set(moved.index[small(moved, THRESHOLD)]) == set(primary)
         assert Attacker(moved, equations).ranges([one.cell]).loc[one.cell].tolist() == [THRESHOLD - 1] * 2
         assert len({one.cell, one.with_it, *one.against}) == 4

@@ -33,6 +33,13 @@ class Corner(NamedTuple):
     with_it: str
     against: tuple[str, str]
 
+    def at(self, counts: pd.Series, value: int) -> pd.Series:
+        """The counts with this value of the small one; every sum stays."""
+        by, moved = value - counts[self.cell], counts.copy()
+        moved[[self.cell, self.with_it]] += by
+        moved[list(self.against)] -= by
+        return moved
+
 
 def measure(options: Options) -> Iterator[Measurement]:
     """Values that are left of a small count, of the five that it can have: means over small provinces."""
@@ -99,10 +106,7 @@ def _alike(
     beside = {c for c in counts.index if c.startswith(f"{kind}|{place}|{stream}|")}
     shares = np.zeros(THRESHOLD)
     for value in range(THRESHOLD):
-        by = value - counts[corner.cell]
-        moved = counts.copy()
-        moved[[corner.cell, corner.with_it]] += by
-        moved[list(corner.against)] -= by
+        moved = corner.at(counts, value)
         shares[value] = np.mean(
             [_hidden(moved, equations, secret) & beside == told & beside for secret in secrets]
         )

@@ -27,7 +27,8 @@ STRENGTH_ORDER = ("strong", "moderate", "weak", "insufficient")
 SPECIAL = {"cause_over", "level_high", "level_low", "area_factor", "trend_up", "trend_down"}
 DOUBTFUL = {"cause_disputed", "area_fragile", "cause_hint"}
 """Kept and told further down, never on the first screen, and no ground for a measure."""
-HIDDEN = {"not_shown", "none_shown"}
+HIDDEN = frozenset({"not_shown", "none_shown"})
+"""Say only that something cannot be shown."""
 TELLS = SPECIAL | {"nothing_special", "coding_gap"}
 """Say something about the situation; beside one of them it is no finding that something cannot be shown."""
 

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from diaban.findings.locality import HIDDEN
 from diaban.release.exports import mark, write_exports
 from diaban.release.exports.package import findings_schema
 from diaban.release.pages.fragment import texts
 
 MARK = "Dữ liệu mô phỏng / Simulated data"
-
-HIDDEN = ("not_shown", "none_shown")
 
 
 def test_the_mark_is_the_studys_own(made_run):

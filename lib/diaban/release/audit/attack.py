@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from diaban.release.audit.blocks import Block
-from diaban.release.audit.moves import Moves
+from diaban.release.ranges.changes import Changes
 from diaban.release.ranges.programme import Programme
 
 LOOKS = 60
@@ -102,17 +102,20 @@ def _move_apart(found: Attack) -> None:
     """Each narrow cell by itself, as far as it lacks, in a change of few others."""
     if not len(found.narrow):
         return
-    moves, truth = Moves(found.block), found.block.truth
+    block = found.block
+    room = {1.0: block.upper - block.truth, -1.0: block.truth - block.lower}
+    changes, price = Changes(block.matrix, up=room[1.0], down=room[-1.0]), np.ones(2 * len(block.truth))
     for cell in map(int, found.narrow):
         for sign in (1.0, -1.0):
             wanting = np.ceil(found._enough[cell] - found.width[cell] - _SAME)
             if wanting <= 0 or not np.isfinite(wanting):
                 continue
             seen = found.high[cell] if sign > 0 else found.low[cell]
-            moved = moves.moved(cell, seen + sign * wanting - truth[cell])
+            by = seen + sign * wanting - block.truth[cell]
+            change = changes.cheapest(cell, by, price) if sign * by <= room[sign][cell] else None
             found.programmes += 1
-            if moved is not None:
-                _witness(found, moved - found.block.lower)
+            if change is not None:
+                _witness(found, block.truth + change - block.lower)
 
 
 def _reach(found: Attack, programme: Programme, cell: int, sign: float) -> None:

@@ -66,7 +66,7 @@ def _quarters_with_alerts(alerts: pd.DataFrame, threshold: int) -> list[Statemen
 ALARMS = "chances of all series together, one number a quarter, to one decimal"
 
 
-def _in_tens(rows: pd.DataFrame, _: int) -> list[Statement]:
+def _by_twenty(rows: pd.DataFrame, _: int) -> list[Statement]:
     """Child victims by twenty: from 10 below to 9 above."""
     return [
         Statement({f"entries|{r.stream}|{r.period}|child victims": 1.0}, r.child_victims - 10,
@@ -185,7 +185,7 @@ TIME = {
         | of(ENTRIES + "suspects", suspects=itself)
         | model(BY_TWENTY, "child_victims")
         | known("withheld"),
-        statements=_in_tens,
+        statements=_by_twenty,
     ),
     "repeat_shares": Frame(
         keys=("locality", "stream", "period", "role"),

@@ -21,8 +21,8 @@ class LedgerState:
     counts: cell -> count, slack cells of inequalities among them. hidden: the cells that are not published.
     needed: protected cell -> the width (largest less smallest possible count) that it must keep. guessed:
     small ones that a reader may guess to be small; apart: those of them of which such a reader must still
-    find several values possible. large: others of
-    the same tables, which such a reader guesses to be no small ones (ranges/if_small.py).
+    find several values possible. large: others of the same tables, which such a reader guesses to be no
+    small ones (ranges/if_small.py).
     """
 
     counts: pd.Series

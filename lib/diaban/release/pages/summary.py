@@ -9,9 +9,7 @@ from diaban.findings.locality import HIDDEN
 from diaban.findings.words import capital, small
 from diaban.release.pages.context import PageContext
 
-NOT_SPECIAL = frozenset(
-    {"target_by_luck", "not_shown", "none_shown", "no_figures", "nothing_special", "all_withheld"}
-)
+NOT_SPECIAL = HIDDEN | {"target_by_luck", "no_figures", "nothing_special", "all_withheld"}
 ABOUT_CODES = frozenset({"cause_over"})
 ABOUT_INDICATORS = frozenset({"area_factor"})
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import hstack
 
-from diaban.release.ranges.programme import Programme
+from diaban.release.ranges.changes import Changes
 from diaban.release.suppression.blocks import LinkedBlock
 
 FREE = 1e-4
@@ -24,12 +23,9 @@ class Shifts:
 
     def __init__(self, block: LinkedBlock) -> None:
         self._block = block
-        self._n = len(block.cells)
-        both = hstack([block.matrix, -block.matrix], format="csr")  # up, and down
-        upper = np.concatenate([np.full(self._n, np.inf), block.counts])
-        self._programme = Programme(both, np.zeros(block.matrix.shape[0]), upper=upper)
+        self._changes = Changes(block.matrix, up=np.full(len(block.cells), np.inf), down=block.counts)
         self._price = np.tile(block.weight, 2)
-        self._still = np.zeros(self._n, dtype=bool)
+        self._still = np.zeros(len(block.cells), dtype=bool)
 
     def release(self, hidden: NDArray) -> None:
         """These cells (bool) are hidden: they move for next to nothing."""
@@ -38,7 +34,7 @@ class Shifts:
     def fix(self, cells: NDArray) -> None:
         """Exactly these cells (bool) stand still."""
         for cell in np.flatnonzero(cells != self._still):
-            self._set(int(cell), still=bool(cells[cell]))
+            self._changes.hold(int(cell), still=bool(cells[cell]))
         self._still = cells.copy()
 
     def far(self, cell: int, by: float) -> NDArray | None:
@@ -47,37 +43,16 @@ class Shifts:
         moved = self.moved(cell, by)
         if moved is not None:
             return moved
-        up, down = self.most(cell, 1.0), self.most(cell, -1.0)
+        up, down = self._changes.farthest(cell, 1.0), self._changes.farthest(cell, -1.0)
         if up + down < by - _SAME:
             return None
         up = min(up, by)
         ways = [self.moved(cell, up), self.moved(cell, up - by)]
         return ways[0] | ways[1] if ways[0] is not None and ways[1] is not None else None
 
-    def most(self, cell: int, sign: float) -> float:
-        """How far `cell` can move upwards (1.0) or downwards (-1.0)."""
-        aim = np.zeros(2 * self._n)
-        aim[cell], aim[self._n + cell] = -sign, sign
-        found = self._programme.smallest(aim)
-        return np.inf if found is None else float(-aim @ found)
-
     def moved(self, cell: int, by: float) -> NDArray | None:
         """The cells of the cheapest change that moves `cell` by just so much."""
         if self._still[cell] or -by > self._block.counts[cell] + _SAME:
             return None
-        up, down = (by, 0.0) if by > 0 else (0.0, -by)
-        self._programme.bound(cell, up, up)
-        self._programme.bound(self._n + cell, down, down)
-        self._programme.start_anew()  # few cells move: a few steps from where none does
-        try:
-            found = self._programme.smallest(self._price)
-        except ArithmeticError:
-            found = None
-        self._set(cell, still=False)
-        if found is None:
-            return None
-        return abs(found[: self._n] - found[self._n :]) > _SAME
-
-    def _set(self, cell: int, *, still: bool) -> None:
-        self._programme.bound(cell, 0.0, 0.0 if still else np.inf)
-        self._programme.bound(self._n + cell, 0.0, 0.0 if still else float(self._block.counts[cell]))
+        change = self._changes.cheapest(cell, by, self._price)
+        return None if change is None else abs(change) > _SAME

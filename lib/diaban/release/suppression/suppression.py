@@ -70,7 +70,7 @@ def hidden_cells(
         group=together,
         weights=cell_weights(counts, reluctance or {}, secret=secret),
         guessable=tabled,
-        left=dict(zip(counts.index, values_left(list(counts.index), threshold, secret), strict=True)),
+        left=values_left(counts.index, threshold, secret),
     )
     for block in blocks:
         kept_back |= {block.cells[i] for i in np.flatnonzero(_chosen(block, threshold))}

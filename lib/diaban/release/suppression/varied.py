@@ -7,13 +7,11 @@ cells would be hidden, could rule these out.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from statistics import NormalDist
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from diaban.release.ranges.if_small import LEAST_LEFT
 
@@ -33,13 +31,15 @@ def factor(cell: str, secret: bytes) -> float:
     return math.exp(NormalDist(0, SPREAD).inv_cdf(_drawn("weight", cell, secret))) if secret else 1.0
 
 
-def values_left(cells: Sequence[str], threshold: int, secret: bytes) -> NDArray:
-    """How many values of each cell must be left to a reader who knows which ones are small: the least without
-    a secret, at most all that a small one can have."""
-    least = np.full(len(cells), float(LEAST_LEFT))
-    if secret:
-        least += [_drawn("values", cell, secret) < FURTHER for cell in cells]
-    return np.minimum(least, threshold)
+def values_left(cells: Iterable[str], threshold: int, secret: bytes) -> dict[str, int]:
+    """Cell -> how many values of it must be left to a reader who knows which ones are small.
+
+    The least without a secret, at most all that a small one can have.
+    """
+    return {
+        cell: min(LEAST_LEFT + (bool(secret) and _drawn("values", cell, secret) < FURTHER), threshold)
+        for cell in cells
+    }
 
 
 def decoys(counts: pd.Series, reluctance: Mapping[str, int], secret: bytes, *, threshold: int) -> set[str]:

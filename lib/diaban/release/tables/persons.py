@@ -47,8 +47,7 @@ def person_cells(tables: Tables, results: Results) -> None:
                 else:
                     know_about(tables, cell, SCORE)
                     if n >= row.cases:  # a file has one at least: who is further on it is told by nothing
-                        further = tables.count(cell + APART, n - row.cases, least=least)
-                        tables.equal(cell, {cases: 1.0, further: 1.0})
+                        tables.beside(cell, [cases], cell + APART, none_is_few=True, least=least)
     if results.repeat_shares is not None:
         _again(tables, results, rows)
 

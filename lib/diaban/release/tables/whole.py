@@ -52,11 +52,19 @@ class Tables:
         self._counts[cell] = float(n)
         return cell
 
-    def beside(self, total: str, parts: Sequence[str], rest: str, *, none_is_few: bool = False) -> None:
+    def beside(
+        self,
+        total: str,
+        parts: Sequence[str],
+        rest: str,
+        *,
+        none_is_few: bool = False,
+        least: int | None = None,
+    ) -> None:
         """What `total` has beyond its parts, or they beyond it, is a cell of its own, `rest`.
 
-        It is protected where it is small; where there is none, only if `none_is_few`, else the numbers are
-        the same to everybody. Nothing is said where one of the cells is not known.
+        It is protected where it is small (`count`); where there is none, only if `none_is_few`, else the
+        numbers are the same to everybody. Nothing is said where one of the cells is not known.
         """
         if any(cell not in self for cell in (total, *parts)):
             return
@@ -64,7 +72,7 @@ class Tables:
         if abs(gap) < _SAME and not none_is_few:
             self._equations.append(Equation(total, tuple(parts)))
             return
-        self.count(rest, abs(gap))
+        self.count(rest, abs(gap), least=least)
         weights = (*[1.0] * len(parts), 1.0 if gap >= 0 else -1.0)
         self._equations.append(Equation(total, (*parts, rest), weights))
 
