@@ -71,3 +71,33 @@ def test_panel_dispersion_edges():
     zeros = pd.concat([one, one.assign(locality="b"), one.assign(period="y")]).assign(cases=0)
     assert panel_dispersion(zeros)["s"] == 1
     assert panel_dispersion(one.assign(cases=np.nan))["s"] == 1
+
+
+@pytest.mark.parametrize(("places", "cluster"), [(6, 3), (30, 3), (30, 1)])
+def test_what_a_dispersion_may_well_be_is_seldom_less_than_what_was_planted(places, cluster):
+    """Clustered counts of some localities in three periods; four of five upper ends lie above the truth."""
+    generator, found = np.random.default_rng(7), []
+    index = pd.MultiIndex.from_product([range(places), range(3)], names=["locality", "period"])
+    frame = index.to_frame(index=False).assign(stream="s", person_years=1000.0)
+    for _ in range(300):
+        cases = cluster * generator.poisson(12 / cluster, len(frame))
+        plain = panel_dispersion(frame.assign(cases=cases))["s"]
+        careful = panel_dispersion(frame.assign(cases=cases), confidence=0.8)["s"]
+        assert careful >= plain
+        found.append(careful)
+    above = np.mean(np.array(found) >= cluster)
+    assert above == 1 if cluster == 1 else abs(above - 0.8) < 0.08
+
+
+def test_with_hardly_any_freedom_the_upper_end_stays_of_use():
+    frame = pd.DataFrame(
+        {
+            "locality": list("aabb"),
+            "period": list("xyxy"),
+            "stream": "s",
+            "person_years": 9.0,
+            "cases": [2, 9, 9, 2],
+        }
+    )
+    plain, careful = (panel_dispersion(frame, confidence=c)["s"] for c in (None, 0.8))
+    assert plain < careful < 3 * plain

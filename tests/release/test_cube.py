@@ -80,6 +80,9 @@ class SmallProvince:
     def rates(self):
         return rates_table(self.blocks, per=100_000, seed=1)
 
+    def with_dispersion(self, *_):
+        return self
+
     @cached_property
     def run_chart(self):
         return self.exposed_report[["locality", "stream", "period", "cases", "person_years"]]

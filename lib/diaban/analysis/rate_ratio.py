@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincinv
-from scipy.stats import binom
+from scipy.stats import binom, chi2
 
 from diaban.analysis.labels import index_of
 
 Floats = NDArray[np.float64]
+
+LEAST_FREEDOM = 4
+"""With fewer degrees of freedom the interval of a dispersion has no end that is of use."""
 
 
 def rate_ratio(
@@ -65,17 +68,20 @@ def conditional_p(successes: ArrayLike, trials: ArrayLike, share: ArrayLike) -> 
     return np.minimum(1.0, binom.cdf(x, n, p) + far_tail)
 
 
-def panel_dispersion(exposed: pd.DataFrame) -> pd.Series:
+def panel_dispersion(exposed: pd.DataFrame, *, confidence: float | None = None) -> pd.Series:
     """Pearson dispersion of each stream's counts around locality and period effects, never below 1.
 
-    exposed: the exposed frame. Returns a Series by stream. 1 where there is nothing to estimate it from.
+    exposed: the exposed frame. confidence: with it, how much it may well be: the upper end of its one-sided
+    interval (chi-squared; with fewer than LEAST_FREEDOM degrees of freedom, as with so many). Returns a
+    Series by stream. 1 where there is nothing to estimate it from.
     """
     return pd.Series(
-        {stream: _two_way_dispersion(rows) for stream, rows in exposed.groupby("stream")}, dtype=float
+        {stream: _two_way_dispersion(rows, confidence) for stream, rows in exposed.groupby("stream")},
+        dtype=float,
     )
 
 
-def _two_way_dispersion(rows: pd.DataFrame) -> float:
+def _two_way_dispersion(rows: pd.DataFrame, confidence: float | None) -> float:
     rows = rows[(rows["person_years"] > 0) & rows["cases"].notna()]
     for effect in ("locality", "period"):  # a margin without cases is fitted exactly, and tells nothing
         rows = rows[rows.groupby(effect)["cases"].transform("sum") > 0]
@@ -89,7 +95,13 @@ def _two_way_dispersion(rows: pd.DataFrame) -> float:
         b = np.bincount(j, y) / np.bincount(j, t * a[i])
     mu = a[i] * b[j] * t
     freedom = len(y) - (len(a) + len(b) - 1)
-    return max(1.0, float(((y - mu) ** 2 / mu).sum() / freedom)) if freedom > 0 else 1.0
+    if freedom <= 0:
+        return 1.0
+    found = float(((y - mu) ** 2 / mu).sum() / freedom)
+    if confidence is not None:
+        enough = max(freedom, LEAST_FREEDOM)
+        found *= enough / float(chi2.ppf(1 - confidence, enough))
+    return max(1.0, found)
 
 
 def _share_limits(x: Floats, b: Floats, level: float) -> tuple[Floats, Floats]:

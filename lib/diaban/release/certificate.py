@@ -16,7 +16,7 @@ from diaban.release.pages.fragment import page, render
 from diaban.release.review import ACCEPTED, REVIEWS, WITHHELD
 from diaban.spec import StudySpec
 
-SCHEMA = 2
+SCHEMA = 3
 
 CLASSES = (
     {name: name for name in ("count", "files", "theme", "reports", "events")}
@@ -108,10 +108,10 @@ def _sentences(record: Mapping[str, Any], language: str) -> list[str]:
     fitted, small = audited["fitted_together"], audited["if_known_to_be_small"]
     told = {**fitted, **small, "top": audited["threshold"] - 1}
     fields |= {name: number(value, language) for name, value in told.items()}
+    fields["of_at_least"] = percent(small["of_at_least"], language)
     keys = ["cells", "attack", *(["fitted"] if fitted["statements"] else [])]
     keys += ["in_steps"] if audited["in_steps"] else []
-    guessed = ["small", *(["known_better"] if small["known_better"] else [])]
-    keys += ["narrowest", *guessed, "by_design"] if narrowest else ["nothing_hidden"]
+    keys += ["narrowest", "small", "by_design"] if narrowest else ["nothing_hidden"]
     keys += [*(["told_before"] if audited["told_before"] else []), "files"]
     keys.append("reviewed" if not review["open"] else "draft")
     if narrowest:

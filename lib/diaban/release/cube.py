@@ -21,6 +21,7 @@ from diaban.release.frames.over_time import protected_over_time
 from diaban.release.frames.plan import protected_plan
 from diaban.release.frames.pooled_fits import pooled_fit, pooled_rates, pooled_shares, rates_together
 from diaban.release.frames.themes import protected_units
+from diaban.release.frames.told_dispersion import with_told_dispersion
 from diaban.release.frames.whole import protected_whole
 from diaban.release.ledger.joined import joined
 from diaban.release.ledger.ledger import Ledger
@@ -94,9 +95,15 @@ def protect(
     fit = pooled_fit(results.rates, unseen, per=model.per, seed=model.seed)
     funnel = funnel_curves(fit)
     rates = blank(pooled_rates(results.rates, unseen, fit), whole, ["reference_rate", "expected"])
-    trends = results.trends.round({"dispersion": 1})  # of all single years: more digits could be fitted to
+    years = results.exposed_report
+    no_year = _hides(years, hidden) | ~years["stream"].isin(annual_streams(results, threshold))
+    told = results
+    if unseen.any() or no_year.any():
+        told = with_told_dispersion(
+            results, results.rates.assign(hidden=unseen), years.assign(hidden=no_year)
+        )
+    trends, annual = told.trends, told.run_chart
     base = trends.assign(period=results.spec.periods.baseline)
-    annual = results.run_chart
     frames = {
         "rates": blank(rates, unseen, _RATE_VALUES),
         "rates_together": rates_together(results.rates, unseen, fit, threshold),
@@ -130,7 +137,7 @@ def protect(
         frames |= checks_of_findings(results, hidden)
     else:
         frames |= protected_area_side(results, hidden) | protected_case_side(results, hidden, ledger)
-        frames |= protected_plan(results, ledger) | protected_handling(results, ledger)
+        frames |= protected_plan(told, ledger) | protected_handling(results, ledger)
         frames |= protected_over_time(results, ledger) | protected_units(results, ledger)
         frames |= protected_whole(results, ledger)
     if results.case_factors is not None:
@@ -171,6 +178,7 @@ def _hidden(
         editions=[edition for edition, _ in earlier],
         unguessed=before.unguessed - tables.primary,
         large=guessable.intersection(counts.index[counts >= threshold]),
+        secret=secret,
     )
     return hidden | tables.primary, ledger
 

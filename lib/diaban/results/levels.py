@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Self
 
 import pandas as pd
 
@@ -73,6 +74,17 @@ class Levels:
         return panel_dispersion(self.exposed_report).round(DISPERSION_DIGITS)
 
     @cached_property
+    def dispersion_of_blocks(self) -> pd.Series:
+        """The same of blocks of periods."""
+        return panel_dispersion(self.blocks).round(DISPERSION_DIGITS)
+
+    def with_dispersion(self, dispersion: pd.Series, of_blocks: pd.Series) -> Self:
+        """The same study, its questions asked anew with these by stream instead."""
+        other = type(self)(self.spec, self.tables)
+        vars(other).update(dispersion=dispersion, dispersion_of_blocks=of_blocks)
+        return other
+
+    @cached_property
     def blocks(self) -> pd.DataFrame:
         """By locality of report and block; a block counts only where all of its periods are comparable."""
         return pool(self._whole_blocks(self.exposed_report), self.spec.block_of())
@@ -112,9 +124,10 @@ class Levels:
     def trends(self) -> pd.DataFrame:
         """Blocks after the baseline against the baseline, by locality of report and stream."""
         order = [block.key for block in self.spec.periods.blocks]
-        dispersion = panel_dispersion(self.blocks).round(DISPERSION_DIGITS)
         baseline = [self.spec.periods.baseline]
-        table = trends.trends_table(self.blocks, order, baseline=baseline, dispersion=dispersion)
+        table = trends.trends_table(
+            self.blocks, order, baseline=baseline, dispersion=self.dispersion_of_blocks
+        )
         keys = ["locality", "period", "stream"]
         counts = self.blocks.set_index(keys)["cases"]
         table = table.join(counts.rename("cases"), on=keys) if "cases" not in table else table

@@ -155,7 +155,15 @@ def test_who_does_not_know_the_secret_cannot_rule_counts_out():
 def test_few_small_counts_have_few_decoys():
     """A thousand counts of 10 beside ten small ones: about one decoy for ten of these, and none of them."""
     many = pd.Series({**{f"a{n}": 10.0 for n in range(1000)}, **{f"b{n}": 2.0 for n in range(10)}})
-    found = [decoys(many, {"a0": 1}, bytes([n]), threshold=5) for n in range(40)]
+    found = [decoys(many, {"a0": 2}, bytes([n]), threshold=5) for n in range(40)]
     assert 0 < sum(map(len, found)) < 120
     assert all(many[list(cells)].ge(5).all() and "a0" not in cells for cells in found)
     assert decoys(many, {}, b"", threshold=5) == set()
+
+
+def test_what_would_be_missed_is_a_decoy_too_but_seldom():
+    """Else whoever sees such a cell hidden would know that a small one lies beside it."""
+    many = pd.Series({f"{kind}{n}": float(4 + 6 * (kind != "c")) for kind in "abc" for n in range(400)})
+    reluctance = {f"b{n}": 1 for n in range(400)}
+    drawn = [cell[0] for n in range(20) for cell in decoys(many, reluctance, bytes([n]), threshold=5)]
+    assert 0.35 < drawn.count("b") / drawn.count("a") < 0.65

@@ -148,3 +148,10 @@ def test_an_alert_that_tells_how_few_another_district_had_is_not_raised(both, ra
     total = count_cell(WHOLE, "s", "2023")
     ledger = ledger_of({total: both}, own, [Equation(total, tuple(own))], small=list(own))
     assert alerts(ledger=ledger) == raised
+
+
+@pytest.mark.parametrize(("in_year", "raised"), [(7.0, [WHOLE]), (40.0, [WHOLE, "a"])])
+def test_an_alert_that_tells_how_few_the_rest_of_the_year_had_is_not_raised(in_year, raised):
+    """Five of seven cases at least in one quarter leave two for the others; of forty they leave plenty."""
+    ledger = ledger_of({count_cell("a", "s", "2023"): in_year})
+    assert alerts(ledger=ledger) == raised

@@ -18,6 +18,9 @@ from diaban.release.frames.coarse import IN_STEPS
 from diaban.release.published import Published
 from diaban.release.ranges.if_small import least_width
 
+STEPS = 20
+"""To how fine a part it is told of how many small counts several values are left to guessers."""
+
 EXACT_RANGES = 12
 """Of so many of the narrowest cells the whole range is worked out."""
 
@@ -49,7 +52,7 @@ def certificate(
         "narrowest": _narrowest(attacks),
         "if_known_to_be_small": {
             "values_left": least_width(threshold) + 1,
-            "known_better": len(now.state.guessed - now.state.apart),
+            "of_at_least": _of_at_least(len(now.state.apart), len(now.state.guessed)),
         },
         "attacked": {
             "frames": sum(len(one.cube.frames) for one in editions),
@@ -77,6 +80,11 @@ def certificate(
         "told_before": len(set(told_before)),
         "seconds": round(seconds, 1),
     }
+
+
+def _of_at_least(promised: int, small: int) -> float:
+    """Share of the small ones, in steps: how many exactly would tell which counts cannot be."""
+    return int(promised / small * STEPS) / STEPS if small else 1.0
 
 
 def _in_steps(cube: Cube) -> int:

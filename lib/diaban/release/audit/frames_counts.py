@@ -28,7 +28,7 @@ ALL_PLACES = (
     "solved for them. In so few digits no way is known; that is not proved. Tried: one case moved from a "
     "commune of a hidden locality to the likest one of another, 48 times, changed 54 to 98 of 240 figures"
 )
-DISPERSION = "how much single periods of all localities vary: one number from all of them, to one decimal"
+DISPERSION = "how much the blocks that are shown vary: computed again from them (replay_dispersion)"
 
 
 def _with_share(rates: pd.DataFrame, _: Cube) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from diaban.release.audit.columns import (
     short,
 )
 from diaban.release.cube import Cube
+from diaban.release.tables.alerts import quarter_cell
 
 EVENTS = "events|*|{stream}|{period}"
 THEME, THEME_WHOLE = "theme|{locality}|{theme}|{period}", "theme|*|{theme}|{period}"
@@ -57,7 +58,7 @@ def _quarters_with_alerts(alerts: pd.DataFrame, threshold: int) -> list[Statemen
     """A quarter with an alert has at least as many cases as may be told of."""
     rows = alerts[alerts["locality"] != "*"]
     return [
-        Statement({f"count|{r.locality}|{r.stream}|{str(r.period)[:4]}": 1.0}, float(threshold), np.inf,
+        Statement({quarter_cell(r.locality, r.stream, str(r.period)): 1.0}, float(threshold), np.inf,
                   f"alerts[{r.locality}, {r.stream}, {r.period}]")
         for r in rows.itertuples()
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from diaban.release.audit.replay import Replayed
 from diaban.release.audit.replay_comparisons import replayed_comparisons
+from diaban.release.audit.replay_dispersion import replayed_dispersions
 from diaban.release.audit.replay_groups import replayed_groups
 from diaban.release.audit.replay_leaders import replayed_leaders
 from diaban.release.audit.replay_rates import replayed_rates
@@ -16,8 +17,10 @@ from diaban.release.ledger.state import LedgerState
 
 
 def replays(cube: Cube) -> Iterator[Replayed]:
-    """Shrunk rates, z and funnels; shrunk shares; q-values; figures of models."""
-    for replay in (replayed_rates, replayed_shares, replayed_comparisons, replayed_steps):
+    """Shrunk rates, z and funnels; shrunk shares; q-values; dispersions; figures of models."""
+    for replay in (
+        replayed_rates, replayed_shares, replayed_comparisons, replayed_dispersions, replayed_steps
+    ):  # fmt: skip
         yield from replay(cube)
 
 

@@ -17,7 +17,7 @@ SHIFT = 1e4
 
 _SAME = 1e-6
 _COUNTED = ("count", FILES, ALL_FILES, "stopped", "stopped in", "share", "age", "entries", "pair",
-            "configuration", "lag", "group")  # fmt: skip
+            "configuration", "lag", "group", "quarter")  # fmt: skip
 """First parts of names of cells of which a small change is a late or corrected case."""
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from diaban.release.ledger.joined import links, renamed, small_changes, then
 from diaban.release.ledger.state import LedgerState
 from diaban.release.ranges.ranges import Attacker, Equation
+from diaban.release.suppression.varied import unpromised
 
 _EXACT = 1e-6
 
@@ -31,6 +32,8 @@ class Ledger:
     editions: keys of the earlier editions whose cells are among them (`joined.then`).
     unguessed: protected cells that no table has, so that nobody guesses from its gaps that they are small.
     large: cells of tables that are no small ones, which a reader may guess as well.
+    secret: what nobody outside knows, and chooses the tables of which such a reader is promised nothing
+    (suppression/varied.py).
     apart: small ones of which several values are left to whoever guesses them to be small (default: looked
     for).
     """
@@ -47,6 +50,7 @@ class Ledger:
         editions: Sequence[str] = (),
         unguessed: Iterable[str] = (),
         large: Iterable[str] = (),
+        secret: bytes = b"",
         apart: Iterable[str] | None = None,
     ) -> None:
         self.threshold = threshold
@@ -61,10 +65,10 @@ class Ledger:
         )
         self._attacker = Attacker(counts.astype(float), self._equations, enough=threshold + 1)
         self._may_be_guessed = set(self._needed) - set(unguessed)
-        self._large = set(large)
+        self._large, self._secret = set(large), secret
         self._few = self._small_ones()
         if apart is None:
-            apart = self._few - self._closed_in(self._attacker, self._hidden)
+            apart = self._promised(self._few) - self._closed_in(self._attacker, self._hidden)
         self._apart = set(apart)
 
     @classmethod
@@ -109,6 +113,9 @@ class Ledger:
         """The protected cells that are small, and may be guessed to be."""
         counts = self.counts.to_dict()
         return {cell for cell in self._needed.keys() & self._may_be_guessed if counts[cell] < self.threshold}
+
+    def _promised(self, cells: set[str]) -> set[str]:
+        return {cell for cell in cells if not unpromised(cell, self._secret)}
 
     def _closed_in(self, attacker: Attacker, hidden: set[str]) -> set[str]:
         """Small ones of `hidden` that whoever knows them to be small knows too well."""
@@ -168,7 +175,7 @@ class Ledger:
             for cell, told in left.items():
                 self._needed[str(cell)] = max(told, self._needed.get(str(cell), 0.0))
             known_before, self._few = self._few, self._small_ones()
-            self._apart |= self._few - known_before
+            self._apart |= self._promised(self._few - known_before)
             self._apart -= self._closed_in(attacker, self._hidden & near)
 
     def _call_alike(self, counts: Mapping[str, float]) -> None:

@@ -10,15 +10,14 @@ from diaban.release.pages.context import PageContext
 from diaban.release.pages.fragment import Column, Fragment, render, table
 from diaban.results.case_side import OF_CASES
 
+ROUGHLY = 100
+"""To this a sum of rows is told of which some are rounded."""
+
 
 def data(c: PageContext) -> Fragment:
     text, sources, cells = c.text["data"], c.cube["sources"], c.cube["cells"].iloc[0]
     rounded = not c.internal and bool(sources["table"].isin(OF_CASES).any())
-    answer = text["answer_about" if rounded else "answer"].format(
-        rows=c.number(sources["rows"].sum()),
-        kept=c.number(sources["kept"].sum()),
-        quarantined=c.number(sources["quarantined"].sum()),
-    )
+    answer = _rows(c, rounded=rounded)
     threshold = c.spec.disclosure
     notes = [
         text["cutoff"].format(date=numbers.day(c.spec.periods.cutoff, c.language), calendar=_calendar(c)),
@@ -56,6 +55,18 @@ def data(c: PageContext) -> Fragment:
     return head + render("more", title=text["table"], inside=table(columns, rows), printed=True, text=c.text)
 
 
+def _rows(c: PageContext, *, rounded: bool) -> str:
+    """How many rows were read and used; where some are rounded, no sum is finer than these."""
+    text = c.text["data"]
+    read, kept, faulty = (c.cube["sources"][name].sum() for name in ("rows", "kept", "quarantined"))
+    if rounded:
+        read, kept = (round(n / ROUGHLY) * ROUGHLY for n in (read, kept))
+        name = "answer_about" if faulty else "answer_about_all"
+    else:
+        name = "answer_rest" if read > kept + faulty else "answer"
+    return text[name].format(rows=c.number(read), kept=c.number(kept), quarantined=c.number(faulty))
+
+
 def _calendar(c: PageContext) -> str:
     first, last = (pd.Timestamp(c.cube.facts[key]) for key in ("first_day", "last_day"))
     return f"{numbers.day(first, c.language)} – {numbers.day(last, c.language)}"
@@ -70,7 +81,7 @@ def methods(c: PageContext) -> Fragment:
 
 
 def only_here(c: PageContext, texts: dict[str, str]) -> dict[str, str]:
-    """Those methods or terms that the study has a use for."""
+    """Those methods, terms, rules or ways of reading that the study has a use for."""
     frames = c.cube.frames
     return {key: text for key, text in texts.items() if (need := _NEEDS.get(key)) is None or need in frames}
 
@@ -98,4 +109,18 @@ _NEEDS = {
     "edition": "findings_log",
     "excess": "excess_decomposition",
     "measures": "measure_priorities",
+    # the written rule
+    "both_sides": "case_factors_whole",
+    "both_sides_unchecked": "case_factors_whole",
+    "case_side_only": "case_factors_whole",
+    "coders_disagree": "case_factors_whole",
+    "before_fdr_only": "case_factors_whole",
+    # what the methods can see
+    "coding": "case_factors_whole",
+    "words": "targets",
+    "month": "control_charts",
+    "campaign": "campaign_effects",
+    # who reads what, in which order
+    "follow": "findings_log",
+    "review": "findings_log",
 }

@@ -35,13 +35,15 @@ def guide_page(spec: StudySpec, cube: Cube, *, period: str, language: str, other
 def _who(c: PageContext) -> Fragment:
     text = c.text["guide"]
     columns = [Column(text[key]) for key in ("who_column", "question_column", "where_column")]
-    rows = [row.format(top=c.words.top).split("|") for row in text["who"].values()]
+    rows = [row.format(top=c.words.top).split("|") for row in about.only_here(c, text["who"]).values()]
     return c.section(text["who_heading"], anchor="who") + Fragment(table(columns, rows, stack=True))
 
 
 def _steps(c: PageContext) -> Fragment:
     text = c.text["guide"]
-    return render("steps", heading=text["steps_heading"], steps=list(text["steps"].values()))
+    return render(
+        "steps", heading=text["steps_heading"], steps=list(about.only_here(c, text["steps"]).values())
+    )
 
 
 def _signs(c: PageContext) -> Fragment:

@@ -69,8 +69,9 @@ def _rows(c: PageContext, stream: str, place: str) -> pd.DataFrame:
 
 def _place_of(c: PageContext, stream: str) -> str:
     """The locality if what counts may be shown of it, else the whole."""
-    own = _rows(c, stream, c.locality).set_index("measure")
-    return c.locality if len(own) and not own["hidden"].get("in_time", True) else WHOLE
+    own = _rows(c, stream, c.locality)
+    shown = own.loc[~own["hidden"].astype(bool), "measure"]
+    return c.locality if shown.isin(["in_time", "resolved", *_limits(c)]).any() else WHOLE
 
 
 def _answer(c: PageContext, stream: str, label: str) -> str:

@@ -29,7 +29,8 @@ def rules(c: PageContext) -> Fragment:
     """The rule for the strength of a finding, as a table."""
     text = c.text["methods"]
     columns = [Column(text["rule_column"]), Column(c.text["strength"])]
-    rows = [[c.words.text("rule", key), c.words.text("strength", strength)] for key, strength in RULES]
+    here = only_here(c, {key: c.words.text("rule", key) for key, _ in RULES})
+    rows = [[here[key], c.words.text("strength", strength)] for key, strength in RULES if key in here]
     return Fragment(table(columns, rows, stack=True))
 
 
@@ -50,10 +51,8 @@ def _how(c: PageContext) -> Fragment:
 
 def _limits(c: PageContext) -> Fragment:
     text = c.text["methods_page"]
-    limits = dict(text["limits"])
-    if not c.has_files:
-        del limits["coding"]
-    return c.section(text["limits_heading"], anchor="limits", points=list(limits.values()))
+    points = list(only_here(c, text["limits"]).values())
+    return c.section(text["limits_heading"], anchor="limits", points=points)
 
 
 def _code_book(c: PageContext) -> Fragment:

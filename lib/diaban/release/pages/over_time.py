@@ -191,7 +191,8 @@ def _alerts(c: PageContext) -> list[str]:
     raised = frame[frame["stream"] != "*"]
     mine = raised[raised["locality"] == c.locality]
     if mine.empty and not c.of_whole:
-        return [text["no_alert"].format(place=c.place)]
+        least = c.number(c.spec.disclosure.threshold)
+        return [text["no_alert"].format(place=c.place, least=least)]
     lines = [
         text["alert"].format(stream=c.spec.stream(r.stream).label[c.language], period=c.part(r.period))
         for r in mine.itertuples()

@@ -1,4 +1,4 @@
-"""Alerts as inequalities of cells: a quarter with an alert is no small one."""
+"""Alerts as inequalities of cells: a quarter with one is no small count, but the rest of its year may be."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ from diaban.results import Results
 COLUMNS = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms"]
 
 
+def quarter_cell(locality: str, stream: str, period: str) -> str:
+    """Cases of a quarter with an alert."""
+    return f"quarter|{locality}|{stream}|{period}"
+
+
 def alert_cells(tables: Tables, results: Results) -> None:
-    """What the year has beyond the cases that a quarter with an alert must hold."""
+    """A quarter with an alert, what it has beyond the cases that it must hold, and the rest of its year."""
     if results.alerts is None:
         return
     for row in _raised(results.alerts, tables.threshold).itertuples():
-        year = _year(row)
-        if year in tables:
-            tables.free(_slack(row), tables[year] - tables.threshold)
+        quarter = tables.count(_quarter(row), row.cases)
+        tables.free(_slack(row), row.cases - tables.threshold)
+        tables.beside(_year(row), [quarter], f"{quarter}|rest of the year", none_is_few=True)
 
 
 def alert_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
     """One row a locality, stream and quarter with an alert; and how many could have been false.
 
-    A quarter with an alert holds as many cases as may be told of, at least, and its year no fewer.
+    A quarter with an alert holds as many cases as may be told of, at least.
     """
     alerts = results.alerts
     assert alerts is not None
@@ -41,13 +46,15 @@ def alert_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
 
 
 def _may_be_raised(ledger: Ledger, row) -> bool:
-    if _year(row) not in ledger.counts.index:
-        return True
-    return ledger.show(beside=[Equation(_year(row), (_slack(row),), constant=float(ledger.threshold))])
+    return ledger.show(beside=[Equation(_quarter(row), (_slack(row),), constant=float(ledger.threshold))])
 
 
 def _raised(alerts: pd.DataFrame, threshold: int) -> pd.DataFrame:
     return alerts[alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)]
+
+
+def _quarter(row) -> str:
+    return quarter_cell(row.locality, row.stream, str(row.period))
 
 
 def _year(row) -> str:
@@ -55,4 +62,4 @@ def _year(row) -> str:
 
 
 def _slack(row) -> str:
-    return f"{_year(row)}|{row.period}{SLACK}"
+    return f"{_quarter(row)}{SLACK}"
