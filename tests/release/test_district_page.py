@@ -80,11 +80,16 @@ def test_where_the_whole_has_enough_cases_the_number_stands(binh_phuoc_run, lang
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_hidden_kind_of_cases_has_the_measures_of_the_whole(binh_phuoc_run, language):
-    rates = binh_phuoc_run.cube["rates"]
-    rates = rates[(rates["period"] == binh_phuoc_run.spec.periods.report) & rates["hidden"]]
+    cube = binh_phuoc_run.cube
+    rates = cube["rates"]
+    newest = rates[rates["period"] == binh_phuoc_run.spec.periods.report]
     told = 0
-    for row in rates.itertuples():
-        shown = page(binh_phuoc_run, row.locality, language)
+    for row in newest.itertuples():
+        mine = rates.index == row.Index
+        hidden = replace(
+            cube, frames=cube.frames | {"rates": rates.assign(hidden=rates["hidden"].astype(bool) | mine)}
+        )
+        shown = page(binh_phuoc_run, row.locality, language, cube=hidden)
         label = binh_phuoc_run.spec.stream(row.stream).label[language]
         section = soup(shown.measures())
         own = shown.context.findings
@@ -221,6 +226,7 @@ def test_handling_tells_what_is_shown_of_the_limits(binh_phuoc_run, language):
     frame = binh_phuoc_run.cube["handling"].copy()
     within = frame["measure"].str.startswith("by ")
     frame["hidden"] = frame["hidden"].astype(bool) | frame["measure"].isin(["in_time", "resolved"])
+    frame["hidden"] |= frame["locality"] == place
     cube = replace(binh_phuoc_run.cube, frames=binh_phuoc_run.cube.frames | {"handling": frame})
     made = soup(page(binh_phuoc_run, place, language, cube=cube).handling())
     shown = frame[within & (frame["locality"] == WHOLE) & ~frame["hidden"] & frame["withheld"].isna()]
@@ -229,6 +235,23 @@ def test_handling_tells_what_is_shown_of_the_limits(binh_phuoc_run, language):
     for row in shown.itertuples():
         assert numbers.number(row.n, language) in said, row
     assert "[" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_own_figures_on_handling_are_told_where_one_of_them_is_shown(binh_phuoc_run, language):
+    """A page does not say that a locality's handling is not shown beside a table that shows some of it."""
+    frame, told = binh_phuoc_run.cube["handling"], 0
+    shown = frame[~frame["hidden"].astype(bool) & frame["measure"].str.startswith("by ")]
+    for place in reported(binh_phuoc_run):
+        said = " ".join(
+            tag_text(p) for p in soup(page(binh_phuoc_run, place, language).handling()).select("p.answer")
+        )
+        for row in shown[shown["locality"] == place].drop_duplicates("stream").itertuples():
+            label = binh_phuoc_run.spec.stream(row.stream).label[language]
+            where = page(binh_phuoc_run, place, language).context.where
+            assert f"{label}, {where}" in said, (place, said)
+            told += 1
+    assert told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,7 @@ from published_attack import small_counts
 from whole_results import ledger_of, told
 
 from diaban.release.cells import WHOLE, count_cell
+from diaban.release.frames.told_dispersion import dispersions
 from diaban.release.ledger.ledger import Ledger
 
 PUBLIC = {
@@ -37,9 +38,11 @@ and are looked at below."""
 
 @pytest.fixture(scope="module")
 def kept(binh_phuoc_run):
-    """The cube, the truth behind it, and the smallest count that may be shown."""
+    """The cube, the truth behind it with the dispersions that are told, and what may be shown."""
     run = binh_phuoc_run
-    return run.cube.frames, run.results, run.spec.disclosure.threshold
+    frames, streams = run.cube.frames, run.results.exposed_report["stream"]
+    told = run.results.with_dispersion(*dispersions(frames["rates"], frames["run_chart"], streams))
+    return frames, told, run.spec.disclosure.threshold
 
 
 @pytest.fixture(scope="module")
