@@ -57,6 +57,15 @@ def test_stage_and_scale_give_times_and_memory(tmp_path, example, capsys):
     assert value(rows, "scale: intake and cube, peak") >= value(rows, "scale: intake, peak") > 50
 
 
+def test_the_attack_is_measured_on_provinces_and_on_the_study(tmp_path, example, capsys):
+    code, rows = quick(tmp_path, "--only", "attack", "--study", example)
+    assert code == 0, capsys.readouterr().out
+    assert value(rows, "attack: 6 districts, cells told") == 0
+    assert value(rows, "attack: 6 districts, narrowest range") >= 5
+    assert value(rows, "attack: trial whole, audit") > 0
+    assert "; 0 leaks" in rows["attack: trial whole, cells hidden"]["against"]
+
+
 def test_truth_comes_as_rows():
     table = truth_bench([1], questions=["associations"])
     rows = {row.name: row for row in truth_rows("light", table)}

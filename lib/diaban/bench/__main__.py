@@ -41,9 +41,9 @@ def _truth(options: Options) -> Iterator[Measurement]:
 
 
 def _attack(options: Options) -> Iterator[Measurement]:
-    from diaban.bench import attack, choice_again
+    from diaban.bench import attack, choice_again, study_attack
 
-    return chain(attack.measure(options), choice_again.measure(options))
+    return chain(attack.measure(options), choice_again.measure(options), study_attack.measure(options))
 
 
 PARTS: dict[str, Part] = {

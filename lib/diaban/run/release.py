@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diaban.errors import DiabanError
 from diaban.release.certificate import certificate_files, certificate_record
@@ -30,6 +30,9 @@ from diaban.run.reviewed import open_finding, reviewed
 from diaban.run.second_reading import second_reading, told_though_withheld
 from diaban.run.stage import Stage, open_stage
 from diaban.spec import read_spec
+
+if TYPE_CHECKING:
+    from diaban.release.audit import Audit
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,7 @@ def release_study(
 
 def _judged(stage: Stage, asked: _Asked, waiting: int) -> Release:
     """The release, if neither the audit nor a second reading of its files finds a reason against it."""
-    from diaban.release.audit import audit
-
-    now = Published(str(stage.cube.facts["edition"]), Cube.load(stage.path / "cube"), stage.ledger)
-    found = audit(now, _earlier(stage, asked, now), victims=stage.spec.disclosure.of_victims)
+    found = audited(stage, asked.folder, asked.choice, outputs=asked.outputs)
     if not found.ok:
         return Release(None, leaks_in_words(found.leaks, asked.folder), waiting)
     with tempfile.TemporaryDirectory(prefix="diaban-") as scratch:
@@ -130,11 +130,16 @@ def _judged(stage: Stage, asked: _Asked, waiting: int) -> Release:
         return Release(_write(stage, built, record["release"]), [], waiting, record, others)
 
 
-def _earlier(stage: Stage, asked: _Asked, now: Published) -> list[Published]:
-    """Editions that were given out before: those that the study declares, and whatever else was released."""
-    before = plan_stage(asked.folder, asked.choice, outputs=asked.outputs).before
+def audited(stage: Stage, folder: Path, choice: Choice, *, outputs: Path | None = None) -> Audit:
+    """The audit of a stage beside all that was given out before: editions that the study declares, and
+    whatever else was released."""
+    from diaban.release.audit import audit
+
+    now = Published(str(stage.cube.facts["edition"]), Cube.load(stage.path / "cube"), stage.ledger)
+    before = plan_stage(folder, choice, outputs=outputs).before
     declared = list(keep_edition(before).published) if before else []
-    return [*declared, *given_out(stage, [now, *declared])]
+    earlier = [*declared, *given_out(stage, [now, *declared])]
+    return audit(now, earlier, victims=stage.spec.disclosure.of_victims)
 
 
 def _rebuilt(stage: Stage, asked: _Asked, root: Path) -> Path:
