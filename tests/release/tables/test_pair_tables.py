@@ -52,6 +52,26 @@ def test_files_with_the_two_codes_of_a_moment_and_no_third_do_not_show(union, sh
     assert pairs(("A", "B", 20), ledger=ledger, book=book, event_moments=moments) == shown
 
 
+def test_pairs_of_a_moment_with_more_codes_are_not_told():
+    """60, 50 and 40 less the moment's 120 are 30 for all three pairs: 20 of one leave few for the others."""
+    moment = moment_cell(WHOLE, "s", "m")
+    ledger = ledger_of(CODES | ALL | {moment: 120.0, moment + BEYOND + OVERLAP: 30.0})
+    moments = pd.DataFrame({"stream": ["s"]})
+    for codes, shown in (("ABC", {}), ("ABX", {"AC": 18})):
+        book = pd.DataFrame({"code": list(codes), "kind": "condition", "moment": "m"})
+        rows = ("A", "B", 20), ("A", "C", 18)
+        assert pairs(*rows, ledger=ledger, book=book, event_moments=moments) == shown
+
+
+@pytest.mark.parametrize(("union", "shown"), [(90.0, {}), (89.0, {})])
+def test_that_no_file_has_the_two_codes_of_a_moment_alone_is_not_told_either(union, shown):
+    moment = moment_cell(WHOLE, "s", "m")
+    ledger = ledger_of(CODES | ALL | {moment: union, moment + BEYOND + OVERLAP: 110 - union})
+    book = pd.DataFrame({"code": ["A", "B"], "kind": "condition", "moment": "m"})
+    moments = pd.DataFrame({"stream": ["s"]})
+    assert pairs(("A", "B", 20), ledger=ledger, book=book, event_moments=moments) == shown
+
+
 # Combinations -----------------------------------------------------------------------------------------------
 
 

@@ -126,10 +126,12 @@ def test_few_events_of_the_days_beyond_a_year_do_not_show_beside_the_year(in_yea
 # Alerts -----------------------------------------------------------------------------------------------------
 
 
-def alerts(cases: tuple[int, ...] = (5, 4, 30), ledger=None) -> list[str]:
+def alerts(least: tuple[int, ...] = (10, 11, 31), ledger=None) -> list[str]:
+    """Where alerts are; of a it has 12 cases, of b 4, of c 30. least: the counts from which there is one."""
     table = pd.DataFrame(
-        {"locality": list("abc"), "stream": "s", "period": "2023-Q1", "cases": cases,
-         "alert": [True, True, False], "comparisons": 22, "budget": 1.0, "expected_false_alarms": 0.98765}
+        {"locality": list("abc"), "stream": "s", "period": "2023-Q1",
+         "cases": [12, 4, 30], "threshold": least,
+         "alert": [True, False, False], "comparisons": 22, "budget": 1.0, "expected_false_alarms": 0.98765}
     )  # fmt: skip
     shown = frames(ledger, alerts=table)["alerts"]
     assert "cases" not in shown
@@ -137,21 +139,23 @@ def alerts(cases: tuple[int, ...] = (5, 4, 30), ledger=None) -> list[str]:
     return shown["locality"].tolist()
 
 
-def test_an_alert_of_few_cases_is_not_raised():
-    assert alerts() == [WHOLE, "a"], "how many were asked, and the one of five cases"
+def test_no_alert_is_told_where_none_would_tell_that_there_were_few():
+    """Where an alert stands at nine cases already, a quarter without one has eight at most."""
+    assert alerts() == [WHOLE, "a"], "how many were asked, and the one"
+    assert alerts(least=(10, 9, 31)) == [WHOLE]
 
 
-@pytest.mark.parametrize(("both", "raised"), [(8.0, [WHOLE]), (30.0, [WHOLE, "a"])])
+@pytest.mark.parametrize(("both", "raised"), [(14.0, [WHOLE]), (40.0, [WHOLE, "a"])])
 def test_an_alert_that_tells_how_few_another_district_had_is_not_raised(both, raised):
-    """a and b have 8 in the year: with 5 of a's in one quarter, b has 3 at most."""
-    own = {count_cell("a", "s", "2023"): 6.0, count_cell("b", "s", "2023"): both - 6}
+    """a and b have 14 in the year: with ten of the quarter of a, b has 4 at most."""
+    own = {count_cell("a", "s", "2023"): 13.0, count_cell("b", "s", "2023"): both - 13}
     total = count_cell(WHOLE, "s", "2023")
     ledger = ledger_of({total: both}, own, [Equation(total, tuple(own))], small=list(own))
     assert alerts(ledger=ledger) == raised
 
 
-@pytest.mark.parametrize(("in_year", "raised"), [(7.0, [WHOLE]), (40.0, [WHOLE, "a"])])
+@pytest.mark.parametrize(("in_year", "raised"), [(14.0, [WHOLE]), (40.0, [WHOLE, "a"])])
 def test_an_alert_that_tells_how_few_the_rest_of_the_year_had_is_not_raised(in_year, raised):
-    """Five of seven cases at least in one quarter leave two for the others; of forty they leave plenty."""
+    """Ten of 14 cases at least in one quarter leave four for the others; of forty they leave plenty."""
     ledger = ledger_of({count_cell("a", "s", "2023"): in_year})
     assert alerts(ledger=ledger) == raised

@@ -10,7 +10,7 @@ from diaban.analysis.case_factors.reliability import alpha_of_two, cohen_kappa
 
 AGREED = 0.667
 MINIMUM_FILES = 30
-MINIMUM_GIVEN = 5
+MINIMUM_GIVEN = 6
 CELLS = ["both", "first_only", "second_only", "neither"]
 # Half a file that both give, half that neither does, half on which they differ: without it no draw would
 # ever hold a disagreement where none was seen, and the interval would be a point.

@@ -167,7 +167,7 @@ TIME = {
     ),
     "alerts": Frame(
         keys=("locality", "stream", "period"),
-        columns=known("comparisons", "budget") | short(1, model(ALARMS, "expected_false_alarms")),
+        columns=known("comparisons", "budget", "shared") | short(1, model(ALARMS, "expected_false_alarms")),
         statements=_quarters_with_alerts,
     ),
     "edition_changes": Frame(

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from diaban.analysis import exposure
+from diaban.analysis.recording import MINIMUM_FILES
 from diaban.release.cells import WHOLE, code_cell, count_cell, moment_cell
 from diaban.release.ledger.ledger import Ledger
 from diaban.release.ranges.ranges import Equation
@@ -127,21 +128,34 @@ def _may_tell_leaders(ledger: Ledger, first, rivals: pd.DataFrame) -> bool:
 
 
 def _recording(results: Results, hidden: set[str]) -> pd.DataFrame | None:
-    """Whether it changed, not by how many files; not where a count of the blocks compared is hidden, as it is
-    judged from a number of files in each of them on."""
+    """Whether it changed, not by how many files; not where a count of the blocks compared is hidden, or so
+    near to the files with a known way from which it is judged that it tells how few have none."""
     table = results.recording
     if table is None:
         return None
-    periods = results.spec.periods
-    shown = [
-        hidden.isdisjoint(count_cell(r.locality, r.stream, p) for p in (periods.report, periods.baseline))
-        for r in table.itertuples()
-    ]
+    periods, threshold = results.spec.periods, results.spec.disclosure.threshold
+    counts = results.blocks.set_index(["locality", "stream", "period"])["cases"].to_dict()
+    least = MINIMUM_FILES + threshold if threshold else 0
+
+    def told(locality: str, stream: str) -> bool:
+        both = (periods.report, periods.baseline)
+        return hidden.isdisjoint(count_cell(locality, stream, p) for p in both) and all(
+            counts.get((locality, stream, p), 0) >= least for p in both
+        )
+
+    shown = [told(r.locality, r.stream) for r in table.itertuples()]
     return table[["locality", "stream"]].assign(changed=table["changed"].where(shown))
 
 
 def _concentration(results: Results, hidden: set[str]) -> pd.DataFrame:
-    frame = _with_count(results.concentration, hidden)
+    """Not of counts of which each part would be small where none dominates: less than half of them."""
+    threshold, keys = results.spec.disclosure.threshold, ["locality", "stream", "period"]
+    counts = results.blocks.set_index(keys)["cases"]
+    table = results.concentration
+    few = table[keys].merge(counts.reset_index(), on=keys, how="left")["cases"] <= 2 * threshold
+    few = few.to_numpy(bool) & (threshold > 0)
+    table = table.assign(dominated=table["dominated"].astype("boolean").mask(few))
+    frame = _with_count(table, hidden)
     return frame[frame["period"] == results.spec.periods.report].reset_index(drop=True)
 
 

@@ -188,6 +188,8 @@ def _alerts(c: PageContext) -> list[str]:
     text, frame = c.text["control"], c.cube.frames.get("alerts")
     if frame is None or frame.empty:
         return []
+    if not frame["shared"].all():
+        return [text["alerts_not_shared"]]
     raised = frame[frame["stream"] != "*"]
     mine = raised[raised["locality"] == c.locality]
     if mine.empty and not c.of_whole:

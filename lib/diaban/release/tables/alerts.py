@@ -12,7 +12,7 @@ from diaban.release.tables.targets import SLACK
 from diaban.release.tables.whole import Tables
 from diaban.results import Results
 
-COLUMNS = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms"]
+COLUMNS = ["locality", "stream", "period", "comparisons", "budget", "expected_false_alarms", "shared"]
 
 
 def quarter_cell(locality: str, stream: str, period: str) -> str:
@@ -22,22 +22,23 @@ def quarter_cell(locality: str, stream: str, period: str) -> str:
 
 def alert_cells(tables: Tables, results: Results) -> None:
     """A quarter with an alert, what it has beyond the cases that it must hold, and the rest of its year."""
-    if results.alerts is None:
+    if results.alerts is None or not absence_tells_little(results.alerts, tables.threshold):
         return
     for row in _raised(results.alerts, tables.threshold).itertuples():
         quarter = tables.count(_quarter(row), row.cases)
-        tables.free(_slack(row), row.cases - tables.threshold)
+        tables.free(_slack(row), row.cases - row.threshold)
         tables.beside(_year(row), [quarter], f"{quarter}|rest of the year", none_is_few=True)
 
 
 def alert_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
     """One row a locality, stream and quarter with an alert; and how many could have been false.
 
-    A quarter with an alert holds as many cases as may be told of, at least.
+    A quarter with an alert holds as many cases, at least, as the count from which there is one.
     """
-    alerts = results.alerts
-    assert alerts is not None
+    assert results.alerts is not None
+    alerts = results.alerts.assign(shared=absence_tells_little(results.alerts, ledger.threshold))
     raised = _raised(alerts, ledger.threshold)
+    raised = raised[raised["shared"]]
     raised = raised[np.array([_may_be_raised(ledger, row) for row in raised.itertuples()], dtype=bool)]
     # with all digits counts could be fitted to it
     alerts, raised = (rows.round({"expected_false_alarms": 2}) for rows in (alerts, raised))
@@ -45,8 +46,14 @@ def alert_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
     return pd.concat([asked, raised[COLUMNS]], ignore_index=True)
 
 
+def absence_tells_little(alerts: pd.DataFrame, threshold: int) -> bool:
+    """Whether a quarter without an alert may still have nearly twice as many cases as are small: it has fewer
+    than the count from which there is one, and whoever has the program can work that out."""
+    return bool((alerts["threshold"].dropna() >= 2 * threshold).all())
+
+
 def _may_be_raised(ledger: Ledger, row) -> bool:
-    return ledger.show(beside=[Equation(_quarter(row), (_slack(row),), constant=float(ledger.threshold))])
+    return ledger.show(beside=[Equation(_quarter(row), (_slack(row),), constant=float(row.threshold))])
 
 
 def _raised(alerts: pd.DataFrame, threshold: int) -> pd.DataFrame:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 
@@ -23,12 +26,14 @@ def pair_cells(tables: Tables, results: Results) -> None:
     """Files with both codes are among those with either: what is left of these is a number like any other.
 
     A pair of a code that is hidden in the whole is never told, and needs no cell: nothing speaks of it but
-    the code, which has one. Nor does one that is told of nobody; its range is that of its rarer code.
+    the code, which has one. Nor does one that is told of nobody; its range is that of its rarer code, or what
+    the codes of its moment have beyond it, which has a cell.
     """
     if results.code_pairs is None:
         return
+    never = _of_large_moments(results)
     for row in results.code_pairs.itertuples():
-        if not _large(row, tables.threshold):
+        if not _large(row, tables.threshold) or frozenset((row.a, row.b)) in never:
             continue
         codes = [code_cell(WHOLE, row.stream, code) for code in (row.a, row.b)]
         if tables.shows(*codes):
@@ -49,17 +54,33 @@ def _within_moments(tables: Tables, results: Results) -> None:
     the pair and the files with no third code, which are few."""
     if results.event_moments is None or "moment" not in results.book:
         return
-    rows = results.book[(results.book["kind"] == "condition") & results.book["moment"].notna()]
-    for moment, codes in rows.groupby("moment")["code"]:
+    for moment, codes in _moments(results):
         if len(codes) == 2:
             for stream in results.event_moments["stream"].unique():
                 cell = pair_cell(stream, *codes)
-                overlap = moment_cell(WHOLE, stream, str(moment)) + BEYOND + OVERLAP
-                tables.beside(overlap, [cell], f"{cell}|no third code")
+                overlap = moment_cell(WHOLE, stream, moment) + BEYOND + OVERLAP
+                tables.beside(overlap, [cell], f"{cell}|no third code", none_is_few=True)
+
+
+def _of_large_moments(results: Results) -> set[frozenset[str]]:
+    """Pairs of codes of one moment that has more than two. What its codes have beyond it holds all its pairs
+    together: each that is told leaves less for the others."""
+    if results.event_moments is None or "moment" not in results.book:
+        return set()
+    large = [codes for _, codes in _moments(results) if len(codes) > 2]
+    return {frozenset(pair) for codes in large for pair in combinations(codes, 2)}
+
+
+def _moments(results: Results) -> Iterator[tuple[str, list[str]]]:
+    """The moments of the event with the conditions that belong to them."""
+    rows = results.book[(results.book["kind"] == "condition") & results.book["moment"].notna()]
+    for moment, codes in rows.groupby("moment")["code"]:
+        yield str(moment), codes.tolist()
 
 
 def pair_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
-    """A pair is shown where none of its four cells is small and both codes are shown in the whole.
+    """A pair is shown where none of its four cells is small, both codes are shown in the whole, and they are
+    not of one moment with further codes.
 
     How many files of a pair were compared is not told: those with no third code are left out of it, and
     beside the numbers of all files they would be the difference, which is a handful. Nor are p and q, which
