@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import permutations, product
 
+from told_results import told_results
+
 from diaban.analysis.targets import target_table
 from diaban.release.cells import WHOLE, count_cell
 from diaban.release.ledger.state import LedgerState
@@ -34,7 +36,7 @@ def moved(exposed, at, years, n):
 
 def test_a_chance_in_hundredths_leaves_each_hidden_year_as_many_counts_as_is_promised(binh_phuoc_run):
     """A target's chance is fitted to all years of a locality, and told where two of them are shown."""
-    results, targets = binh_phuoc_run.results, binh_phuoc_run.cube["targets"]
+    results, targets = told_results(binh_phuoc_run), binh_phuoc_run.cube["targets"]
     state = LedgerState.load(binh_phuoc_run.path / "internal" / "ledger")
     exposed = results.exposed_report
     told = attainments(results, exposed).round(2)

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from plan_attack import CODES_OF, WIDE, PlanAttack, small_plan_counts
 from published_attack import small_counts
+from told_results import told_results
 from whole_results import ledger_of, told
 
 from diaban.release.cells import WHOLE, count_cell
-from diaban.release.frames.told_dispersion import dispersions
 from diaban.release.ledger.ledger import Ledger
 
 PUBLIC = {
@@ -40,9 +40,7 @@ and are looked at below."""
 def kept(binh_phuoc_run):
     """The cube, the truth behind it with the dispersions that are told, and what may be shown."""
     run = binh_phuoc_run
-    frames, streams = run.cube.frames, run.results.exposed_report["stream"]
-    told = run.results.with_dispersion(*dispersions(frames["rates"], frames["run_chart"], streams))
-    return frames, told, run.spec.disclosure.threshold
+    return run.cube.frames, told_results(run), run.spec.disclosure.threshold
 
 
 @pytest.fixture(scope="module")
