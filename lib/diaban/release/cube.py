@@ -95,8 +95,8 @@ def protect(
     fit = pooled_fit(results.rates, unseen, per=model.per, seed=model.seed)
     funnel = funnel_curves(fit)
     rates = blank(pooled_rates(results.rates, unseen, fit), whole, ["reference_rate", "expected"])
-    years = results.exposed_report
-    no_year = _hides(years, hidden) | ~years["stream"].isin(annual_streams(results, threshold))
+    years, by_year = results.exposed_report, annual_streams(results, threshold)
+    no_year = _hides(years, hidden) | ~years["stream"].isin(by_year)
     told = results
     if unseen.any() or no_year.any():
         told = with_told_dispersion(
@@ -118,7 +118,7 @@ def protect(
         ),
         "run_chart": blank(
             annual,
-            _hides(annual, hidden) | ~annual["stream"].isin(annual_streams(results, threshold)),
+            _hides(annual, hidden) | ~annual["stream"].isin(by_year),
             [c for c in annual.columns if c not in ("locality", "stream", "period")],
         ),
         "detectability": blank(

@@ -10,7 +10,7 @@ import pandas as pd
 from diaban.analysis.rate_ratio import rate_ratio
 from diaban.analysis.trends import prediction_limits
 from diaban.release.audit.replay import Replayed, numbers
-from diaban.release.cells import count_cell
+from diaban.release.cells import WHOLE, count_cell
 from diaban.release.cube import Cube
 from diaban.release.frames.told_dispersion import dispersions
 
@@ -39,7 +39,7 @@ def replayed_dispersions(cube: Cube) -> Iterator[Replayed]:
     }
     for name, (frame, same) in checks.items():
         for stream, rows in frame[~frame["hidden"]].groupby("stream"):
-            if numbers(rows["lower"])[np.isfinite(numbers(rows["lower"]))].size:
+            if np.isfinite(numbers(rows["lower"])).any():
                 gone = rates[rates["hidden"] & (streams == stream)]
                 cells = tuple(count_cell(r.locality, r.stream, r.period) for r in gone.itertuples())
                 yield Replayed(
@@ -73,12 +73,11 @@ def _same_chart(rows: pd.DataFrame, rates: pd.DataFrame, trends: pd.DataFrame, p
 def _same_pooled(rows: pd.DataFrame, persons: pd.Series, phi: pd.Series) -> bool:
     """Of the whole the persons at risk are those of its localities together."""
     whole = persons.groupby(["stream", "period"]).sum()
-    whole.index = pd.MultiIndex.from_tuples([("*", *key) for key in whole.index])
+    whole.index = pd.MultiIndex.from_tuples([(WHOLE, *key) for key in whole.index])
     every = pd.concat([persons, whole])
     own, base = (_persons(rows, every, period) for period in ("block", "base"))
-    ratio = rate_ratio(rows["cases"].astype("Float64").to_numpy(float, np.nan), own,
-                       rows["base_cases"].astype("Float64").to_numpy(float, np.nan), base,
-                       dispersion=rows["stream"].map(phi))  # fmt: skip
+    cases, base_cases = numbers(rows["cases"]), numbers(rows["base_cases"])
+    ratio = rate_ratio(cases, own, base_cases, base, dispersion=rows["stream"].map(phi))
     apart = numbers(rows["years_apart"])
     again = pd.DataFrame(
         {name: ratio[name].to_numpy() ** (1 / apart) - 1 for name in LIMITS}, index=rows.index

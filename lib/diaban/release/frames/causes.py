@@ -152,8 +152,7 @@ def _concentration(results: Results, hidden: set[str]) -> pd.DataFrame:
     threshold, keys = results.spec.disclosure.threshold, ["locality", "stream", "period"]
     counts = results.blocks.set_index(keys)["cases"]
     table = results.concentration
-    few = table[keys].merge(counts.reset_index(), on=keys, how="left")["cases"] <= 2 * threshold
-    few = few.to_numpy(bool) & (threshold > 0)
+    few = (table[keys].join(counts, on=keys)["cases"] <= 2 * threshold) & (threshold > 0)
     table = table.assign(dominated=table["dominated"].astype("boolean").mask(few))
     frame = _with_count(table, hidden)
     return frame[frame["period"] == results.spec.periods.report].reset_index(drop=True)

@@ -22,7 +22,7 @@ def quarter_cell(locality: str, stream: str, period: str) -> str:
 
 def alert_cells(tables: Tables, results: Results) -> None:
     """A quarter with an alert, what it has beyond the cases that it must hold, and the rest of its year."""
-    if results.alerts is None or not absence_tells_little(results.alerts, tables.threshold):
+    if results.alerts is None:
         return
     for row in _raised(results.alerts, tables.threshold).itertuples():
         quarter = tables.count(_quarter(row), row.cases)
@@ -38,7 +38,6 @@ def alert_frame(ledger: Ledger, results: Results) -> pd.DataFrame:
     assert results.alerts is not None
     alerts = results.alerts.assign(shared=absence_tells_little(results.alerts, ledger.threshold))
     raised = _raised(alerts, ledger.threshold)
-    raised = raised[raised["shared"]]
     raised = raised[np.array([_may_be_raised(ledger, row) for row in raised.itertuples()], dtype=bool)]
     # with all digits counts could be fitted to it
     alerts, raised = (rows.round({"expected_false_alarms": 2}) for rows in (alerts, raised))
@@ -57,7 +56,8 @@ def _may_be_raised(ledger: Ledger, row) -> bool:
 
 
 def _raised(alerts: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    return alerts[alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)]
+    raised = alerts["alert"].fillna(False).astype(bool) & (alerts["cases"] >= threshold)
+    return alerts[raised & absence_tells_little(alerts, threshold)]
 
 
 def _quarter(row) -> str:
